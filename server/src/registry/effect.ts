@@ -1,0 +1,205 @@
+// What a call does, as the abstract machine needs it: kfuncs and helpers alike.
+// Effects are data. The machine switches on the words below and never on a name.
+
+/** How the machine must treat one parameter. First match wins, as in the kernel's own classification. */
+export type ParamKind =
+  | "ignored" // __ign, hidden
+  | "scalar"
+  | "context"
+  | "pointer" // kernel object: struct pointer
+  | "memory" // pointer to sized bytes (mem,len pair or fixed-size scalar memory)
+  | "const-string" // __str
+  | "map"
+  | "map-key"
+  | "map-value-memory" // helper ARG_PTR_TO_MAP_VALUE
+  | "local-object" // __alloc
+  | "refcounted" // __refcounted_kptr
+  | "dynptr"
+  | "iterator"
+  | "list-head"
+  | "list-node"
+  | "rb-root"
+  | "rb-node"
+  | "spin-lock"
+  | "res-spin-lock"
+  | "irq-flag"
+  | "timer"
+  | "workqueue"
+  | "task-work"
+  | "kptr-slot" // first argument of bpf_kptr_xchg
+  | "callback"
+  | "callback-context"
+  | "socket" // ARG_PTR_TO_BTF_ID_SOCK_COMMON and friends
+  | "ringbuf-memory" // ARG_PTR_TO_RINGBUF_MEM
+  | "anything"; // ARG_ANYTHING, varargs: no check
+
+export interface ParamEffect {
+  readonly name: string;
+  readonly kind: ParamKind;
+  /** C type as the kernel declares it, e.g. "struct task_struct *". */
+  readonly type: string;
+  /** Struct tag of the pointee, without const: "task_struct"; undefined for void and scalars. */
+  readonly struct: string | undefined;
+  /** NULL constant accepted. */
+  readonly nullable: boolean;
+  /** A maybe-NULL variable accepted as well (memory parameters with __nullable/__opt, helpers' _OR_NULL). */
+  readonly maybeNullAccepted: boolean;
+  /** Is NULL checked at all in this kernel (VERIFIER_RULES 2.2)? 6.1 kfuncs: false. */
+  readonly nullChecked: boolean;
+  /** "none": any pointer; "rcu": rcu, trusted or owned; "trusted": trusted or owned; "owned": must carry a reference. */
+  readonly trust: "none" | "rcu" | "trusted" | "owned";
+  /** Memory the callee writes (clobbers what the program knew of it). */
+  readonly written: boolean;
+  /** Index of the size argument of a mem,len pair. */
+  readonly sizeParam: number | undefined;
+  /** __uninit dynptr, iterator of new: the slot is constructed by this call. */
+  readonly constructs: boolean;
+}
+
+export type ReturnEffect =
+  | { readonly kind: "void" }
+  | { readonly kind: "scalar" }
+  /** Kernel object. */
+  | {
+      readonly kind: "object";
+      readonly struct: string | undefined;
+      readonly maybeNull: boolean;
+      readonly trust: "trusted" | "rcu" | "untrusted" | "plain";
+      /** Shares identity with this argument: releasing either kills both (socket casts). */
+      readonly sameAs: number | undefined;
+    }
+  /** bpf_obj_new and friends: a local object of the type the program names. */
+  | { readonly kind: "local-object"; readonly maybeNull: boolean; readonly percpu: boolean }
+  /** bpf_refcount_acquire: same type as the argument; maybe-NULL only when the argument is not owned. */
+  | { readonly kind: "same-object-type"; readonly param: number }
+  /** Node of a local object (list pop, rbtree remove or first ...): the object is around it. */
+  | { readonly kind: "node"; readonly maybeNull: boolean; readonly owned: boolean }
+  /** Memory; `tiedTo` the argument with whose reference or dynptr it dies. */
+  | {
+      readonly kind: "memory";
+      readonly maybeNull: boolean;
+      readonly readOnly: boolean;
+      readonly tiedTo: number | undefined;
+    }
+  /** Slice of a dynptr argument. */
+  | { readonly kind: "slice"; readonly maybeNull: boolean; readonly param: number }
+  /** Map lookup: value memory, or a socket for SOCKMAP/SOCKHASH (owned), or an inner map. */
+  | { readonly kind: "map-value"; readonly maybeNull: boolean; readonly mapParam: number }
+  /** Previous value of the slot, owned or NULL. */
+  | { readonly kind: "kptr-old" };
+
+/** What the call is to the machine beyond its arguments and result. */
+export type Protocol =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "iterator-new" | "iterator-next" | "iterator-destroy";
+      readonly iterator: string;
+      readonly nextIsRcu?: boolean;
+    }
+  /** `owning`: must be released (ringbuf, file); `param` the dynptr; `parent` the argument it keeps alive. */
+  | {
+      readonly kind: "dynptr-new";
+      readonly type: string;
+      readonly owning: boolean;
+      readonly param: number;
+      readonly parent: number | undefined;
+    }
+  | { readonly kind: "dynptr-clone"; readonly from: number; readonly param: number }
+  | { readonly kind: "dynptr-release"; readonly type: string; readonly param: number }
+  /** Node ownership moves into the collection, the pointer becomes non-owning. */
+  | { readonly kind: "graph-add"; readonly node: number; readonly lessCallback: number | undefined }
+  /** Owned node out of the collection. */
+  | { readonly kind: "graph-remove"; readonly node: number | undefined }
+  | { readonly kind: "graph-peek" }
+  | { readonly kind: "kptr-xchg"; readonly slot: number; readonly value: number }
+  | { readonly kind: "rcu-lock" | "rcu-unlock" | "preempt-disable" | "preempt-enable" }
+  | { readonly kind: "irq-save" | "irq-restore"; readonly param: number }
+  | { readonly kind: "spin-lock" | "spin-unlock"; readonly param: number }
+  /** Returns 0 with the lock held, or a negative error without it. */
+  | {
+      readonly kind: "res-spin-lock" | "res-spin-unlock";
+      readonly param: number;
+      readonly irqsave: boolean;
+      readonly flag: number | undefined;
+    }
+  /** Calls `callback` on the spot 0..n times (or 0..1). `contextParam` is handed on. */
+  | {
+      readonly kind: "sync-callback";
+      readonly callback: number;
+      readonly contextParam: number | undefined;
+      readonly shape: "loop" | "map-elem" | "find-vma" | "ringbuf-drain";
+    }
+  /** Callback runs later on its own: nothing is held there. */
+  | { readonly kind: "async-callback"; readonly callback: number; readonly sleepable: boolean }
+  | { readonly kind: "throw" }
+  | { readonly kind: "tail-call" }
+  | { readonly kind: "packet-change" }
+  /** Casts the argument: same reference, untrusted read-only for rdonly_cast. */
+  | { readonly kind: "rdonly-cast" | "context-cast" };
+
+export interface CallEffect {
+  readonly name: string;
+  readonly origin: "kfunc" | "helper";
+  readonly params: readonly ParamEffect[];
+  readonly returns: ReturnEffect;
+  readonly protocol: Protocol;
+  /** The result carries a new reference. */
+  readonly acquires: boolean;
+  /** Parameter whose reference is consumed; "referenced": whichever carries one (6.1, 6.12 kfuncs). */
+  readonly releases: number | "referenced" | undefined;
+  readonly sleepable: boolean;
+  readonly flags: readonly string[];
+  readonly testOnly: boolean;
+  /** Names of calls that release what this acquires, by object type; for messages and fixes. */
+  readonly releasedBy: readonly string[];
+}
+
+/** All that one kernel gives programs. */
+export interface KernelEffects {
+  /** "6.1", "6.12", "7.2". */
+  readonly kernel: string;
+  /** Effect of calling `name` (an extern's flavour suffix `___x` already stripped by the loader's rule). */
+  effect(name: string): CallEffect | undefined;
+  /** Program type and sleepability of a SEC() string (leading `?` ignored), as libbpf decides. */
+  section(section: string): SectionInfo | undefined;
+  /** Behaviour that differs between kernels and is not a matter of one call. */
+  readonly rules: KernelRules;
+  /** What a program may find behind `p->field` (VERIFIER_RULES 2.3). */
+  walk(struct: string, field: string): WalkTrust;
+  /** Types whose kptr may be loaded as rcu pointer in an RCU section. */
+  isRcuSafeKptr(struct: string): boolean;
+  /** Facts of a struct_ops stub argument: `__ref`, `__nullable`. */
+  structOpsArgument(
+    struct: string,
+    member: string,
+    index: number,
+  ): { readonly ref: boolean; readonly nullable: boolean };
+}
+
+/** Result of walking a member: "trusted"/"trusted-or-null" always; "rcu"/"rcu-or-null" inside an RCU section, else untrusted; "untrusted" otherwise. */
+export type WalkTrust = "trusted" | "trusted-or-null" | "rcu" | "rcu-or-null" | "untrusted";
+
+export interface SectionInfo {
+  readonly programType: string;
+  readonly attachType: string;
+  readonly sleepable: boolean;
+  /** Text after the prefix's slash, e.g. the hook's name. */
+  readonly target: string | undefined;
+}
+
+export interface KernelRules {
+  /** Trust is the default for every kfunc argument, NULL checked everywhere (7.0 on). */
+  readonly trustByDefault: boolean;
+  /** Synchronous callbacks are replayed 0..n times; else run once with their own books. */
+  readonly callbacksReplayed: boolean;
+  /** bpf_map_lookup_elem on ARRAY with a constant key in range is never NULL. */
+  readonly constantKeyLookupNonNull: boolean;
+  /** A struct_ops program may return an owned object. */
+  readonly structOpsReturnsOwned: boolean;
+  /** References know their parent (dynptr of a file). */
+  readonly childReferences: boolean;
+  /** A non-sleepable program counts as an RCU section. */
+  readonly implicitRcu: boolean;
+  /** A possible throw in a global function counts at its call. */
+  readonly globalThrowChecked: boolean;
+}
