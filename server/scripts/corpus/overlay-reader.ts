@@ -1,0 +1,51 @@
+// A disk reader that shows some files under a second name: headers which a kernel build would
+// copy or generate appear where the compiler would find them, without touching the source tree.
+import { readFileSync, statSync } from "node:fs";
+import type { FileReader } from "../../src/preprocess/unit.ts";
+
+export interface Overlay {
+  /** Shown directory -> real directory. */
+  readonly directories: readonly (readonly [string, string])[];
+  /** Shown file -> real file. */
+  readonly files: readonly (readonly [string, string])[];
+}
+
+export class OverlayReader implements FileReader {
+  readonly #overlay: Overlay;
+  readonly #files: ReadonlyMap<string, string>;
+  readonly #texts = new Map<string, string | undefined>();
+  readonly #given = new Map<string, string>();
+
+  constructor(overlay: Overlay) {
+    this.#overlay = overlay;
+    this.#files = new Map(overlay.files);
+  }
+
+  read(path: string): string | undefined {
+    const given = this.#given.get(path);
+    if (given !== undefined) return given;
+    const real = this.#realPath(path);
+    if (!this.#texts.has(real)) this.#texts.set(real, readRegularFile(real));
+    return this.#texts.get(real);
+  }
+
+  /** Shows `text` instead of the file's own until called with undefined. */
+  give(path: string, text: string | undefined): void {
+    if (text === undefined) this.#given.delete(path);
+    else this.#given.set(path, text);
+  }
+
+  #realPath(path: string): string {
+    const file = this.#files.get(path);
+    if (file !== undefined) return file;
+    for (const [shown, real] of this.#overlay.directories) {
+      if (path.startsWith(`${shown}/`)) return real + path.slice(shown.length);
+    }
+    return path;
+  }
+}
+
+function readRegularFile(path: string): string | undefined {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.isFile() === true ? readFileSync(path, "utf8") : undefined;
+}

@@ -1,0 +1,43 @@
+// Checks the files of a corpus one after the other with one checker, as the command line does.
+// An exception is a defect of ours and is kept as a result: the corpus run must show all of them.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Checker, FileCheck } from "../../src/check/api.ts";
+import type { CompileConfig } from "../../src/preprocess/unit.ts";
+
+export interface FileRun {
+  /** Relative to the corpus, as in the facts. */
+  readonly file: string;
+  readonly path: string;
+  readonly text: string;
+  readonly check: FileCheck | undefined;
+  readonly exception: string | undefined;
+  readonly milliseconds: number;
+}
+
+export interface RunInput {
+  readonly checker: Checker;
+  readonly programsDir: string;
+  readonly files: readonly string[];
+  readonly config: CompileConfig;
+  readonly onFile?: (done: number, file: string) => void;
+}
+
+export function runFiles(input: RunInput): readonly FileRun[] {
+  return input.files.map((file, i) => {
+    input.onFile?.(i, file);
+    const path = join(input.programsDir, file);
+    return runFile(input.checker, file, path, readFileSync(path, "utf8"), input.config);
+  });
+}
+
+export function runFile(checker: Checker, file: string, path: string, text: string, config: CompileConfig): FileRun {
+  const start = performance.now();
+  try {
+    const check = checker.check({ path, text, config });
+    return { file, path, text, check, exception: undefined, milliseconds: performance.now() - start };
+  } catch (error) {
+    const exception = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { file, path, text, check: undefined, exception, milliseconds: performance.now() - start };
+  }
+}
