@@ -14,7 +14,6 @@ export class OverlayReader implements FileReader {
   readonly #overlay: Overlay;
   readonly #files: ReadonlyMap<string, string>;
   readonly #texts = new Map<string, string | undefined>();
-  readonly #given = new Map<string, string>();
 
   constructor(overlay: Overlay) {
     this.#overlay = overlay;
@@ -22,17 +21,9 @@ export class OverlayReader implements FileReader {
   }
 
   read(path: string): string | undefined {
-    const given = this.#given.get(path);
-    if (given !== undefined) return given;
     const real = this.#realPath(path);
     if (!this.#texts.has(real)) this.#texts.set(real, readRegularFile(real));
     return this.#texts.get(real);
-  }
-
-  /** Shows `text` instead of the file's own until called with undefined. */
-  give(path: string, text: string | undefined): void {
-    if (text === undefined) this.#given.delete(path);
-    else this.#given.set(path, text);
   }
 
   #realPath(path: string): string {
