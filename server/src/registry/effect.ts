@@ -52,8 +52,14 @@ export interface ParamEffect {
   readonly written: boolean;
   /** Index of the size argument of a mem,len pair. */
   readonly sizeParam: number | undefined;
+  /** For kind "local-object": takes percpu objects (true), ordinary ones (false) or either (absent). */
+  readonly percpu?: boolean;
   /** __uninit dynptr, iterator of new: the slot is constructed by this call. */
   readonly constructs: boolean;
+  /** Node of a collection: must be non-owning (rbtree remove on 6.12), or may be as well as owned. Absent: owned only. */
+  readonly nonOwning?: "required" | "allowed";
+  /** Must be a constant known to the verifier (__k, __szk, *_buf_size). */
+  readonly constant?: boolean;
 }
 
 export type ReturnEffect =
@@ -67,6 +73,8 @@ export type ReturnEffect =
       readonly trust: "trusted" | "rcu" | "untrusted" | "plain";
       /** Shares identity with this argument: releasing either kills both (socket casts). */
       readonly sameAs: number | undefined;
+      /** Of the type that this argument (a per-CPU variable or object) points to; `struct` is undefined then. */
+      readonly typeOf?: number;
     }
   /** bpf_obj_new and friends: a local object of the type the program names. */
   | { readonly kind: "local-object"; readonly maybeNull: boolean; readonly percpu: boolean }
@@ -82,7 +90,7 @@ export type ReturnEffect =
       readonly tiedTo: number | undefined;
     }
   /** Slice of a dynptr argument. */
-  | { readonly kind: "slice"; readonly maybeNull: boolean; readonly param: number }
+  | { readonly kind: "slice"; readonly maybeNull: boolean; readonly param: number; readonly readOnly?: boolean }
   /** Map lookup: value memory, or a socket for SOCKMAP/SOCKHASH (owned), or an inner map. */
   | { readonly kind: "map-value"; readonly maybeNull: boolean; readonly mapParam: number }
   /** Previous value of the slot, owned or NULL. */
@@ -106,6 +114,8 @@ export type Protocol =
     }
   | { readonly kind: "dynptr-clone"; readonly from: number; readonly param: number }
   | { readonly kind: "dynptr-release"; readonly type: string; readonly param: number }
+  /** Writes through the dynptr: slices and packet pointers die if it is of a packet (types "skb", "skb-meta"). */
+  | { readonly kind: "dynptr-write"; readonly param: number }
   /** Node ownership moves into the collection, the pointer becomes non-owning. */
   | { readonly kind: "graph-add"; readonly node: number; readonly lessCallback: number | undefined }
   /** Owned node out of the collection. */
@@ -148,6 +158,8 @@ export interface CallEffect {
   /** Parameter whose reference is consumed; "referenced": whichever carries one (6.1, 6.12 kfuncs). */
   readonly releases: number | "referenced" | undefined;
   readonly sleepable: boolean;
+  /** May only be called inside an RCU section (KF_RCU_PROTECTED; on 6.12 only iterator constructors, checked at next). */
+  readonly needsRcu: boolean;
   readonly flags: readonly string[];
   readonly testOnly: boolean;
   /** Names of calls that release what this acquires, by object type; for messages and fixes. */
@@ -166,6 +178,8 @@ export interface KernelEffects {
   readonly rules: KernelRules;
   /** What a program may find behind `p->field` (VERIFIER_RULES 2.3). */
   walk(struct: string, field: string): WalkTrust;
+  /** Calls that take back a reference to `struct tag`, usual one first; [] when unknown. */
+  releasersOf(struct: string | undefined): readonly string[];
   /** Types whose kptr may be loaded as rcu pointer in an RCU section. */
   isRcuSafeKptr(struct: string): boolean;
   /** Facts of a struct_ops stub argument: `__ref`, `__nullable`. */
@@ -174,6 +188,20 @@ export interface KernelEffects {
     member: string,
     index: number,
   ): { readonly ref: boolean; readonly nullable: boolean };
+  /** A pointer member of a program's context: `ctx->task` of an iterator, `ctx->sk` ... undefined: nothing special. */
+  contextField(struct: string, field: string): ContextField | undefined;
+  /** An argument of a tp_btf program. `scalar`: may be an error pointer, so the verifier gives a number. */
+  tracepointArgument(tracepoint: string, index: number): { readonly maybeNull: boolean; readonly scalar: boolean };
+  /** An argument of an LSM program. */
+  lsmArgument(hook: string, index: number): { readonly maybeNull: boolean; readonly trusted: boolean };
+}
+
+export interface ContextField {
+  readonly kind: "object" | "memory";
+  /** Struct of an object when the context's own declaration does not say it: `ctx->sk` is a bpf_sock. */
+  readonly struct: string | undefined;
+  readonly maybeNull: boolean;
+  readonly trust: "trusted" | "plain";
 }
 
 /** Result of walking a member: "trusted"/"trusted-or-null" always; "rcu"/"rcu-or-null" inside an RCU section, else untrusted; "untrusted" otherwise. */

@@ -1,0 +1,109 @@
+// What one kernel gives programs: facts turned into effects on first use, one immutable effect a name.
+import type { CallEffect, ContextField, KernelEffects, KernelRules, ParamEffect, WalkTrust } from "./effect.ts";
+import type { KernelFacts, KfuncFact } from "./facts.ts";
+import { helperEffect } from "./helper-effect.ts";
+import { inRange } from "./kernel-version.ts";
+import { kfuncEffect, kfuncTraits } from "./kfunc-effect.ts";
+import { contextFields, ruleSwitches } from "./overrides.ts";
+import { findReleasers, releasersFor } from "./releasers.ts";
+import { lookUpSection } from "./section-lookup.ts";
+
+export function kernelEffects(facts: KernelFacts): KernelEffects {
+  const { kernel } = facts;
+  const traits = kfuncTraits(kernel);
+  const kfuncs = new Map(facts.kfuncs.map((fact) => [fact.name, fact]));
+  const helpers = new Map(facts.helpers.map((fact) => [fact.name, fact]));
+  const releasers = findReleasers(facts);
+  const walks = new Map(facts.safeWalks.map(({ struct, field, trust }) => [`${struct}.${field}`, trust]));
+  const rcuSafe = new Set(facts.rcuSafeKptrs);
+  const stubs = new Map(facts.structOps.map((fact) => [`${fact.struct}.${fact.member}`, fact]));
+  const iterators = new Map(facts.iterContexts.map(({ struct, field, type }) => [`${struct}.${field}`, type]));
+  const tracepoints = new Map(facts.tracepoints.map((fact) => [fact.tracepoint, fact]));
+  const lsmArguments = new Map(facts.lsmArguments.map(({ hook, maybeNull }) => [hook, maybeNull]));
+  const untrustedHooks = new Set(facts.untrustedLsmHooks);
+  const known = new Map<string, CallEffect | undefined>();
+
+  const compute = (name: string): CallEffect | undefined => {
+    const kfunc = kfuncs.get(name);
+    if (kfunc !== undefined) return kfuncEffect(kfunc, traits, releasersFor(kfunc, releasers));
+    const helper = helpers.get(name);
+    if (helper !== undefined) return helperEffect(helper, kernel);
+    const long = kfuncs.get(`${name}_impl`);
+    return long === undefined ? undefined : shortForm(name, long);
+  };
+
+  /** Headers of older kernels give `bpf_obj_new` and friends as macros over `..._impl` with ignored arguments at the end. */
+  const shortForm = (name: string, long: KfuncFact): CallEffect => {
+    const effect = kfuncEffect(long, traits, releasersFor(long, releasers));
+    const firstIgnored = effect.params.findIndex((param) => param.kind === "ignored");
+    const params = firstIgnored === -1 ? effect.params : effect.params.slice(0, firstIgnored);
+    return { ...effect, name, params };
+  };
+
+  return {
+    kernel,
+    rules: rulesOf(kernel),
+    effect(name) {
+      if (!known.has(name)) known.set(name, freeze(compute(name)));
+      return known.get(name);
+    },
+    section: (written) => lookUpSection(facts.sections, written),
+    walk: (struct, field): WalkTrust => walks.get(`${struct}.${field}`) ?? "untrusted",
+    isRcuSafeKptr: (struct) => rcuSafe.has(struct),
+    structOpsArgument(struct, member, index) {
+      const stub = stubs.get(`${struct}.${member}`);
+      const name = stub?.params[index]?.[1] ?? "";
+      return { ref: name.endsWith("__ref"), nullable: name.endsWith("__nullable") };
+    },
+    releasersOf: (struct) => (struct === undefined ? [] : (releasers.get(struct) ?? [])),
+    contextField(struct, field) {
+      const type = iterators.get(`${struct}.${field}`);
+      return type === undefined ? contextFields[`${struct}.${field}`] : iteratorField(type);
+    },
+    tracepointArgument(tracepoint, index) {
+      const fact = tracepoints.get(tracepoint);
+      return {
+        maybeNull: fact?.maybeNull.includes(index) === true,
+        scalar: fact?.scalar.includes(index) === true,
+      };
+    },
+    lsmArgument(hook, index) {
+      return {
+        maybeNull: lsmArguments.get(hook)?.includes(index) === true,
+        trusted: !untrustedHooks.has(hook),
+      };
+    },
+  };
+}
+
+function rulesOf(kernel: string): KernelRules {
+  const on = (name: keyof KernelRules): boolean => inRange(kernel, ruleSwitches[name].from, undefined);
+  return {
+    trustByDefault: on("trustByDefault"),
+    callbacksReplayed: on("callbacksReplayed"),
+    constantKeyLookupNonNull: on("constantKeyLookupNonNull"),
+    structOpsReturnsOwned: on("structOpsReturnsOwned"),
+    childReferences: on("childReferences"),
+    implicitRcu: on("implicitRcu"),
+    globalThrowChecked: on("globalThrowChecked"),
+  };
+}
+
+function iteratorField(type: string): ContextField {
+  const words = type.split("|");
+  return {
+    kind: words[0] === "PTR_TO_BUF" ? "memory" : "object",
+    struct: undefined,
+    maybeNull: words.includes("PTR_MAYBE_NULL") || words[0] === "PTR_TO_BTF_ID_OR_NULL",
+    trust: words.includes("PTR_TRUSTED") ? "trusted" : "plain",
+  };
+}
+
+function freeze(effect: CallEffect | undefined): CallEffect | undefined {
+  if (effect === undefined) return undefined;
+  effect.params.forEach((param: ParamEffect) => {
+    Object.freeze(param);
+  });
+  Object.freeze(effect.params);
+  return Object.freeze(effect);
+}

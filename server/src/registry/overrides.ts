@@ -1,0 +1,516 @@
+// The only hand-written knowledge of the registry: what a name means beyond its flags and types.
+// Data, each entry with its reason and the place in the kernel that decides it.
+import type { ContextField, KernelRules, ParamEffect, Protocol, ReturnEffect } from "./effect.ts";
+
+export interface Override {
+  readonly names: readonly string[];
+  /** First kernel it holds for, and the first it no longer holds for. */
+  readonly from?: string;
+  readonly before?: string;
+  readonly protocol?: Protocol;
+  readonly returns?: ReturnEffect;
+  readonly params?: Readonly<Record<number, Partial<ParamEffect>>>;
+  readonly acquires?: boolean;
+  readonly releasedBy?: readonly string[];
+  readonly needsRcu?: boolean;
+  readonly why: string;
+  /** Function or table of the kernel that decides. */
+  readonly source: string;
+}
+
+const LOCAL_OBJECT_RELEASE = ["bpf_obj_drop"];
+
+export const kfuncOverrides: readonly Override[] = [
+  // Local objects.
+  {
+    names: ["bpf_obj_new", "bpf_obj_new_impl"],
+    returns: { kind: "local-object", maybeNull: true, percpu: false },
+    releasedBy: LOCAL_OBJECT_RELEASE,
+    why: "Returns void * in C; the verifier gives an object of the type named by the first argument.",
+    source: "check_special_kfunc",
+  },
+  {
+    names: ["bpf_percpu_obj_new", "bpf_percpu_obj_new_impl"],
+    returns: { kind: "local-object", maybeNull: true, percpu: true },
+    releasedBy: ["bpf_percpu_obj_drop"],
+    why: "As bpf_obj_new, with one copy for each CPU.",
+    source: "check_special_kfunc",
+  },
+  {
+    names: ["bpf_obj_drop", "bpf_obj_drop_impl"],
+    params: { 0: { percpu: false } },
+    why: "Takes plain local objects only.",
+    source: "check_kfunc_args, allocated object",
+  },
+  {
+    names: ["bpf_percpu_obj_drop", "bpf_percpu_obj_drop_impl"],
+    params: { 0: { percpu: true } },
+    why: "Takes per-CPU local objects only.",
+    source: "check_kfunc_args, allocated object",
+  },
+  {
+    names: ["bpf_refcount_acquire", "bpf_refcount_acquire_impl"],
+    returns: { kind: "same-object-type", param: 0 },
+    params: { 0: { nonOwning: "allowed" } },
+    releasedBy: LOCAL_OBJECT_RELEASE,
+    why: "One more reference to the object of the argument; cannot fail when the argument is owned.",
+    source: "is_kfunc_ret_null",
+  },
+  // Lists and trees.
+  {
+    names: ["bpf_list_push_front", "bpf_list_push_front_impl", "bpf_list_push_back", "bpf_list_push_back_impl"],
+    protocol: { kind: "graph-add", node: 1, lessCallback: undefined },
+    why: "The collection takes the node whether the call succeeds or not.",
+    source: "is_bpf_list_push_kfunc",
+  },
+  {
+    names: ["bpf_list_add"],
+    protocol: { kind: "graph-add", node: 1, lessCallback: undefined },
+    why: "As push, after a given node.",
+    source: "is_bpf_list_push_kfunc",
+  },
+  {
+    names: ["bpf_rbtree_add", "bpf_rbtree_add_impl"],
+    protocol: { kind: "graph-add", node: 1, lessCallback: 2 },
+    why: "As push; the comparison runs during the call.",
+    source: "is_bpf_rbtree_add_kfunc",
+  },
+  {
+    names: ["bpf_list_pop_front", "bpf_list_pop_back"],
+    protocol: { kind: "graph-remove", node: undefined },
+    releasedBy: LOCAL_OBJECT_RELEASE,
+    why: "Hands the node back to the program.",
+    source: "check_special_kfunc, list node",
+  },
+  {
+    names: ["bpf_list_del"],
+    protocol: { kind: "graph-remove", node: 1 },
+    releasedBy: LOCAL_OBJECT_RELEASE,
+    why: "Hands a given node back to the program.",
+    source: "check_special_kfunc, list node",
+  },
+  {
+    names: ["bpf_rbtree_remove"],
+    before: "7.0",
+    protocol: { kind: "graph-remove", node: 1 },
+    params: { 1: { nonOwning: "required", trust: "none" } },
+    releasedBy: LOCAL_OBJECT_RELEASE,
+    why: "Takes a node that the tree owns, so an owned one is refused.",
+    source: "check_kfunc_args, tree node",
+  },
+  {
+    names: ["bpf_rbtree_remove"],
+    from: "7.0",
+    protocol: { kind: "graph-remove", node: 1 },
+    params: { 1: { nonOwning: "allowed", trust: "none" } },
+    releasedBy: LOCAL_OBJECT_RELEASE,
+    why: "An owned node of a refcounted type is accepted as well and may turn out not to be in the tree.",
+    source: "check_kfunc_args, tree node",
+  },
+  {
+    names: ["bpf_rbtree_first", "bpf_rbtree_root", "bpf_list_front", "bpf_list_back"],
+    protocol: { kind: "graph-peek" },
+    why: "Looks without taking: the collection keeps the node.",
+    source: "ref_set_non_owning",
+  },
+  {
+    names: ["bpf_rbtree_left", "bpf_rbtree_right"],
+    protocol: { kind: "graph-peek" },
+    params: { 1: { nonOwning: "allowed", trust: "none" } },
+    why: "Looks without taking, from a node of the tree.",
+    source: "ref_set_non_owning",
+  },
+  // Casts.
+  {
+    names: ["bpf_cast_to_kern_ctx"],
+    protocol: { kind: "context-cast" },
+    params: { 0: { kind: "context", trust: "none" } },
+    returns: { kind: "object", struct: undefined, maybeNull: false, trust: "trusted", sameAs: undefined },
+    why: "The kernel's own context behind the program's; its type follows the program type.",
+    source: "check_special_kfunc",
+  },
+  {
+    names: ["bpf_rdonly_cast"],
+    protocol: { kind: "rdonly-cast" },
+    returns: { kind: "object", struct: undefined, maybeNull: false, trust: "untrusted", sameAs: undefined },
+    why: "Any address read as a given type; nothing is promised about it.",
+    source: "check_special_kfunc",
+  },
+  // Regions.
+  {
+    names: ["bpf_rcu_read_lock"],
+    protocol: { kind: "rcu-lock" },
+    why: "Opens an RCU section.",
+    source: "check_kfunc_call",
+  },
+  {
+    names: ["bpf_rcu_read_unlock"],
+    protocol: { kind: "rcu-unlock" },
+    why: "Closes an RCU section; RCU pointers lose their standing.",
+    source: "check_kfunc_call",
+  },
+  {
+    names: ["bpf_preempt_disable"],
+    protocol: { kind: "preempt-disable" },
+    why: "Opens a region without preemption.",
+    source: "check_kfunc_call",
+  },
+  {
+    names: ["bpf_preempt_enable"],
+    protocol: { kind: "preempt-enable" },
+    why: "Closes a region without preemption.",
+    source: "check_kfunc_call",
+  },
+  {
+    names: ["bpf_local_irq_save"],
+    protocol: { kind: "irq-save", param: 0 },
+    params: { 0: { constructs: true } },
+    why: "Fills an uninitialized stack slot with the saved state.",
+    source: "process_irq_flag",
+  },
+  {
+    names: ["bpf_local_irq_restore"],
+    protocol: { kind: "irq-restore", param: 0 },
+    why: "Consumes the saved state, last saved first.",
+    source: "process_irq_flag",
+  },
+  {
+    names: ["bpf_res_spin_lock"],
+    protocol: { kind: "res-spin-lock", param: 0, irqsave: false, flag: undefined },
+    why: "Two outcomes: zero with the lock held, or an error without it.",
+    source: "check_kfunc_call",
+  },
+  {
+    names: ["bpf_res_spin_unlock"],
+    protocol: { kind: "res-spin-unlock", param: 0, irqsave: false, flag: undefined },
+    why: "Releases the lock taken last.",
+    source: "process_spin_lock",
+  },
+  {
+    names: ["bpf_res_spin_lock_irqsave"],
+    protocol: { kind: "res-spin-lock", param: 0, irqsave: true, flag: 1 },
+    params: { 1: { constructs: true } },
+    why: "As bpf_res_spin_lock, with interrupts saved when it succeeds.",
+    source: "check_kfunc_call",
+  },
+  {
+    names: ["bpf_res_spin_unlock_irqrestore"],
+    protocol: { kind: "res-spin-unlock", param: 0, irqsave: true, flag: 1 },
+    why: "Releases the lock and restores interrupts.",
+    source: "process_spin_lock",
+  },
+  // Dynptrs.
+  {
+    names: ["bpf_dynptr_from_skb"],
+    before: "7.0",
+    protocol: { kind: "dynptr-new", type: "skb", owning: false, param: 2, parent: undefined },
+    why: "A view of the packet; older kernels do not tie it to an owned skb.",
+    source: "check_kfunc_args, dynptr",
+  },
+  {
+    names: ["bpf_dynptr_from_skb"],
+    from: "7.0",
+    protocol: { kind: "dynptr-new", type: "skb", owning: false, param: 2, parent: 0 },
+    why: "A view of the packet, gone with the skb if that is owned.",
+    source: "check_kfunc_args, dynptr",
+  },
+  {
+    names: ["bpf_dynptr_from_skb_meta"],
+    protocol: { kind: "dynptr-new", type: "skb-meta", owning: false, param: 2, parent: 0 },
+    why: "A view of the packet's metadata.",
+    source: "check_kfunc_args, dynptr",
+  },
+  {
+    names: ["bpf_dynptr_from_xdp"],
+    protocol: { kind: "dynptr-new", type: "xdp", owning: false, param: 2, parent: undefined },
+    why: "A view of the packet.",
+    source: "check_kfunc_args, dynptr",
+  },
+  {
+    names: ["bpf_dynptr_from_file"],
+    protocol: { kind: "dynptr-new", type: "file", owning: true, param: 2, parent: 0 },
+    releasedBy: ["bpf_dynptr_file_discard"],
+    why: "Must be discarded, even when the call failed, and before the file it reads is released.",
+    source: "check_kfunc_args, dynptr",
+  },
+  {
+    names: ["bpf_dynptr_file_discard"],
+    protocol: { kind: "dynptr-release", type: "file", param: 0 },
+    why: "Ends a file dynptr; any other kind is refused.",
+    source: "check_kfunc_args, dynptr",
+  },
+  {
+    names: ["bpf_dynptr_clone"],
+    protocol: { kind: "dynptr-clone", from: 0, param: 1 },
+    why: "A second dynptr of the same memory, gone when the first is released.",
+    source: "check_kfunc_args, dynptr",
+  },
+  {
+    names: ["bpf_dynptr_slice"],
+    returns: { kind: "slice", maybeNull: true, param: 0, readOnly: true },
+    why: "Memory inside the dynptr, of the constant size given last.",
+    source: "check_special_kfunc",
+  },
+  {
+    names: ["bpf_dynptr_slice_rdwr"],
+    returns: { kind: "slice", maybeNull: true, param: 0, readOnly: false },
+    why: "Memory inside the dynptr, of the constant size given last.",
+    source: "check_special_kfunc",
+  },
+  {
+    names: ["bpf_xdp_pull_data"],
+    protocol: { kind: "packet-change" },
+    why: "May move packet data: earlier packet pointers and slices are gone.",
+    source: "bpf_is_kfunc_pkt_changing",
+  },
+  // Control.
+  {
+    names: ["bpf_throw"],
+    protocol: { kind: "throw" },
+    why: "Leaves the program at once: nothing may be held in any frame.",
+    source: "process_bpf_exit_full",
+  },
+  {
+    names: ["bpf_wq_set_callback", "bpf_wq_set_callback_impl"],
+    protocol: { kind: "async-callback", callback: 1, sleepable: true },
+    why: "The callback runs later in a worker and may sleep.",
+    source: "set_timer_callback_state",
+  },
+  {
+    names: ["bpf_task_work_schedule_signal", "bpf_task_work_schedule_resume"],
+    protocol: { kind: "async-callback", callback: 3, sleepable: true },
+    why: "The callback runs later in the task and may sleep.",
+    source: "set_task_work_schedule_callback_state",
+  },
+  // Results that C types do not tell.
+  {
+    names: ["bpf_session_cookie"],
+    returns: { kind: "memory", maybeNull: false, readOnly: false, tiedTo: undefined },
+    why: "Eight bytes that the program may write.",
+    source: "check_kfunc_call",
+  },
+  {
+    names: ["bpf_session_cookie", "bpf_session_is_return"],
+    from: "7.0",
+    params: { 0: { kind: "context", trust: "none" } },
+    why: "The parameter is void * in C and the program's context to the verifier.",
+    source: "get_kfunc_ptr_arg_type",
+  },
+  {
+    names: ["bpf_get_kmem_cache"],
+    returns: { kind: "object", struct: "kmem_cache", maybeNull: true, trust: "untrusted", sameAs: undefined },
+    why: "Found by address without a reference: readable, not to be passed on.",
+    source: "check_kfunc_call",
+  },
+];
+
+const CALLBACK_CONTEXT = "Runs the callback during the call and hands it the context argument.";
+
+export const helperOverrides: readonly Override[] = [
+  {
+    names: ["bpf_sk_lookup_tcp", "bpf_sk_lookup_udp", "bpf_skc_lookup_tcp"],
+    acquires: true,
+    releasedBy: ["bpf_sk_release"],
+    why: "The socket found is owned by the program.",
+    source: "is_acquire_function",
+  },
+  {
+    names: ["bpf_ringbuf_reserve"],
+    acquires: true,
+    releasedBy: ["bpf_ringbuf_submit", "bpf_ringbuf_discard"],
+    why: "The record must be submitted or discarded.",
+    source: "is_acquire_function",
+  },
+  {
+    names: ["bpf_map_lookup_elem"],
+    releasedBy: ["bpf_sk_release"],
+    why: "Sockets found in a SOCKMAP or SOCKHASH are owned; values of other maps are not.",
+    source: "is_acquire_function",
+  },
+  {
+    names: ["bpf_kptr_xchg"],
+    acquires: true,
+    protocol: { kind: "kptr-xchg", slot: 0, value: 1 },
+    returns: { kind: "kptr-old" },
+    params: { 1: { maybeNullAccepted: false } },
+    why: "The slot takes the reference passed in; what it held before is owned by the program, or NULL.",
+    source: "check_helper_call, kptr_xchg",
+  },
+  {
+    names: ["bpf_sk_fullsock"],
+    returns: { kind: "object", struct: "bpf_sock", maybeNull: true, trust: "trusted", sameAs: 0 },
+    why: "The same socket seen as a full socket.",
+    source: "is_ptr_cast_function",
+  },
+  {
+    names: ["bpf_tcp_sock"],
+    returns: { kind: "object", struct: "bpf_tcp_sock", maybeNull: true, trust: "trusted", sameAs: 0 },
+    why: "The same socket seen as a TCP socket.",
+    source: "is_ptr_cast_function",
+  },
+  ...(
+    [
+      ["bpf_skc_to_tcp6_sock", "tcp6_sock"],
+      ["bpf_skc_to_tcp_sock", "tcp_sock"],
+      ["bpf_skc_to_tcp_timewait_sock", "tcp_timewait_sock"],
+      ["bpf_skc_to_tcp_request_sock", "tcp_request_sock"],
+      ["bpf_skc_to_udp6_sock", "udp6_sock"],
+      ["bpf_skc_to_unix_sock", "unix_sock"],
+      ["bpf_skc_to_mptcp_sock", "mptcp_sock"],
+    ] as const
+  ).map(
+    ([name, struct]): Override => ({
+      names: [name],
+      returns: { kind: "object", struct, maybeNull: true, trust: "plain", sameAs: 0 },
+      why: "The same socket seen as the kernel's own structure.",
+      source: "is_ptr_cast_function",
+    }),
+  ),
+  {
+    names: ["bpf_per_cpu_ptr"],
+    returns: { kind: "object", struct: undefined, maybeNull: true, trust: "plain", sameAs: undefined, typeOf: 0 },
+    why: "This argument's copy on another CPU; NULL for a CPU that does not exist.",
+    source: "check_helper_call, per-CPU pointers",
+  },
+  {
+    names: ["bpf_this_cpu_ptr"],
+    returns: { kind: "object", struct: undefined, maybeNull: false, trust: "plain", sameAs: undefined, typeOf: 0 },
+    why: "This argument's copy on the running CPU.",
+    source: "check_helper_call, per-CPU pointers",
+  },
+  // Dynptrs.
+  {
+    names: ["bpf_dynptr_from_mem"],
+    protocol: { kind: "dynptr-new", type: "local", owning: false, param: 3, parent: undefined },
+    params: { 0: { written: false } },
+    why: "A view of map value memory.",
+    source: "process_dynptr_func",
+  },
+  {
+    names: ["bpf_ringbuf_reserve_dynptr"],
+    protocol: { kind: "dynptr-new", type: "ringbuf", owning: true, param: 3, parent: undefined },
+    releasedBy: ["bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
+    why: "Must be submitted or discarded, even when the reservation failed.",
+    source: "process_dynptr_func",
+  },
+  {
+    names: ["bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
+    protocol: { kind: "dynptr-release", type: "ringbuf", param: 0 },
+    why: "Ends a ring buffer dynptr with all its clones and slices.",
+    source: "unmark_stack_slots_dynptr",
+  },
+  {
+    names: ["bpf_dynptr_write"],
+    protocol: { kind: "dynptr-write", param: 0 },
+    why: "Writing to a packet may move its data.",
+    source: "check_helper_call, dynptr_write",
+  },
+  {
+    names: ["bpf_dynptr_data"],
+    returns: { kind: "slice", maybeNull: true, param: 0, readOnly: false },
+    why: "Memory inside the dynptr.",
+    source: "check_helper_call, dynptr_data",
+  },
+  // Callbacks.
+  {
+    names: ["bpf_loop"],
+    protocol: { kind: "sync-callback", callback: 1, contextParam: 2, shape: "loop" },
+    why: CALLBACK_CONTEXT,
+    source: "set_loop_callback_state",
+  },
+  {
+    names: ["bpf_for_each_map_elem"],
+    protocol: { kind: "sync-callback", callback: 1, contextParam: 2, shape: "map-elem" },
+    why: CALLBACK_CONTEXT,
+    source: "set_map_elem_callback_state",
+  },
+  {
+    names: ["bpf_find_vma"],
+    protocol: { kind: "sync-callback", callback: 2, contextParam: 3, shape: "find-vma" },
+    why: CALLBACK_CONTEXT,
+    source: "set_find_vma_callback_state",
+  },
+  {
+    names: ["bpf_user_ringbuf_drain"],
+    protocol: { kind: "sync-callback", callback: 1, contextParam: 2, shape: "ringbuf-drain" },
+    why: CALLBACK_CONTEXT,
+    source: "set_user_ringbuf_callback_state",
+  },
+  {
+    names: ["bpf_timer_set_callback"],
+    protocol: { kind: "async-callback", callback: 1, sleepable: false },
+    why: "The callback runs later in a timer interrupt.",
+    source: "set_timer_callback_state",
+  },
+  // Locks and leaving.
+  {
+    names: ["bpf_spin_lock"],
+    protocol: { kind: "spin-lock", param: 0 },
+    why: "Takes the one spin lock a program may hold.",
+    source: "process_spin_lock",
+  },
+  {
+    names: ["bpf_spin_unlock"],
+    protocol: { kind: "spin-unlock", param: 0 },
+    why: "Releases it; non-owning pointers are gone.",
+    source: "process_spin_lock",
+  },
+  {
+    names: ["bpf_tail_call"],
+    protocol: { kind: "tail-call" },
+    why: "Another program continues: nothing may be held.",
+    source: "check_helper_call, tail_call",
+  },
+];
+
+/** When each switch of KernelRules turns on: the first kernel series for which it holds; undefined: never yet. */
+export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: string; readonly why: string }>> = {
+  trustByDefault: { from: "7.0", why: "KF_TRUSTED_ARGS went away; every kfunc checks its pointer arguments." },
+  callbacksReplayed: { from: "6.14", why: "A callback no longer keeps its own list of references." },
+  constantKeyLookupNonNull: { from: "6.16", why: "A constant key within an array map cannot miss." },
+  structOpsReturnsOwned: { from: "6.15", why: "Came with queueing disciplines written in BPF." },
+  childReferences: { from: "7.2", why: "References got a parent with file dynptrs." },
+  implicitRcu: { from: "6.4", why: "A program that cannot sleep runs inside an RCU section." },
+  globalThrowChecked: { from: "7.2", why: "A call of a global function that may throw counts as a throw." },
+};
+
+/** Structs that are a program's context when a kfunc takes a pointer to them. */
+export const contextStructs: ReadonlySet<string> = new Set([
+  "__sk_buff",
+  "xdp_md",
+  "bpf_sock_addr",
+  "bpf_sock_ops",
+  "bpf_sysctl",
+  "bpf_sockopt",
+  "bpf_sk_lookup",
+  "bpf_cgroup_dev_ctx",
+  "bpf_perf_event_data",
+  "bpf_nf_ctx",
+  "sk_msg_md",
+  "sk_reuseport_md",
+]);
+
+const MAYBE_SOCKET: ContextField = { kind: "object", struct: "bpf_sock", maybeNull: true, trust: "trusted" };
+const SOCKET: ContextField = { kind: "object", struct: "bpf_sock", maybeNull: false, trust: "trusted" };
+
+/** `ctx->field` pointers of the uapi contexts, from each program type's is_valid_access. */
+export const contextFields: Readonly<Record<string, ContextField>> = {
+  "__sk_buff.sk": MAYBE_SOCKET,
+  "bpf_sock_ops.sk": MAYBE_SOCKET,
+  "bpf_sk_lookup.sk": MAYBE_SOCKET,
+  "sk_reuseport_md.migrating_sk": MAYBE_SOCKET,
+  "sk_reuseport_md.sk": SOCKET,
+  "bpf_sock_addr.sk": SOCKET,
+  "bpf_sockopt.sk": SOCKET,
+  "sk_msg_md.sk": SOCKET,
+};
+
+/** Releases proposed first for what a call acquires. The verifier accepts any release of the right type. */
+export const preferredReleases: Readonly<Record<string, string>> = {
+  scx_bpf_get_idle_cpumask: "scx_bpf_put_idle_cpumask",
+  scx_bpf_get_idle_cpumask_node: "scx_bpf_put_idle_cpumask",
+  scx_bpf_get_idle_smtmask: "scx_bpf_put_idle_cpumask",
+  scx_bpf_get_idle_smtmask_node: "scx_bpf_put_idle_cpumask",
+  scx_bpf_get_online_cpumask: "scx_bpf_put_cpumask",
+  scx_bpf_get_possible_cpumask: "scx_bpf_put_cpumask",
+};

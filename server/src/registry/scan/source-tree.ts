@@ -1,0 +1,9 @@
+// How the scanner sees a kernel tree. It touches no disk itself: a script or a command
+// hands in an implementation, tests hand in a few texts.
+
+export interface SourceTree {
+  /** Text of a file, or undefined if there is none. Paths are relative to the root, with slashes. */
+  read(path: string): string | undefined;
+  /** Paths of .c and .h files under `folders` whose bytes contain at least one of `needles`, sorted. */
+  filesContaining(needles: readonly string[], folders: readonly string[]): readonly string[];
+}
