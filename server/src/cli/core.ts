@@ -1,0 +1,9 @@
+// The real core, as the commands drive it. Loaded on first use.
+import { createChecker } from "../check/checker.ts";
+import { findCompileConfig } from "../loaders/compile-config.ts";
+import { createDiskReader } from "../loaders/disk-reader.ts";
+import { builtinKernels } from "../registry/load.ts";
+import { rules } from "../rules/index.ts";
+import type { Core } from "./host.ts";
+
+export const core: Core = { createChecker, rules, builtinKernels, createDiskReader, findCompileConfig };

@@ -1,0 +1,33 @@
+// What the commands need from the process they run in, and the core they drive.
+// Both are handed in, so that tests run commands without a process of their own.
+import type { Checker, CheckerOptions, RuleInfo } from "../check/api.ts";
+import type { CompileConfig, FileReader } from "../preprocess/unit.ts";
+
+export type Transport = "stdio" | "node-ipc";
+
+export interface CliHost {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  readonly version: string;
+  /** Loaded on first use: `--help` should not wait for it. */
+  core(): Promise<Core>;
+  startServer(transport: Transport): Promise<void>;
+}
+
+/** The checker with its loaders and its lists, as the faces use them. */
+export interface Core {
+  createChecker(options: CheckerOptions): Promise<Checker>;
+  readonly rules: readonly RuleInfo[];
+  /** Kernels whose facts are built in, oldest first. */
+  builtinKernels(): readonly string[];
+  createDiskReader(): FileReader;
+  /** The compile flags that hold for one file, with `extra` put in front. */
+  findCompileConfig(path: string, extra: ExtraFlags): CompileConfig;
+}
+
+export interface ExtraFlags {
+  readonly includeDirs: readonly string[];
+  readonly defines: readonly string[];
+}

@@ -1,0 +1,75 @@
+// The command line as commander understands it: commands, options, help and exit codes.
+// What the commands do is in check-command.ts and rules-command.ts.
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type CheckOptions, checkCommand } from "./check-command.ts";
+import { exitCodes } from "./exit-codes.ts";
+import type { CliHost, Transport } from "./host.ts";
+import { type RulesOptions, rulesCommand } from "./rules-command.ts";
+import { listOf } from "./value-lists.ts";
+
+/** Runs one command line (without node and script) and answers the exit code. Never throws for wrong usage. */
+export async function runCli(args: readonly string[], host: CliHost): Promise<number> {
+  let exitCode: number = exitCodes.clean;
+  const program = describeProgram(host, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed what there is to say; --help and --version arrive here with code 0.
+    return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
+  }
+  return exitCode;
+}
+
+function describeProgram(host: CliHost, finish: (code: number) => void): Command {
+  const program = new Command("kfunc-ls")
+    .description("Finds kfunc mistakes in BPF C before the kernel's verifier does.")
+    .version(host.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .option("--stdio", "serve the language server protocol on standard input and output")
+    .option("--node-ipc", "serve the language server protocol over Node's IPC channel")
+    .addOption(new Option("--clientProcessId <pid>", "process to outlive nobody").hideHelp())
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
+    .exitOverride()
+    .showHelpAfterError("(see kfunc-ls --help)")
+    .addHelpText("after", "\nExit status: 0 clean, 1 findings of severity error, 2 wrong usage or unreadable input.");
+
+  program.action(async (options: { stdio?: boolean; nodeIpc?: boolean }) => {
+    const transport: Transport | undefined = options.stdio ? "stdio" : options.nodeIpc ? "node-ipc" : undefined;
+    if (transport === undefined) return program.help({ error: true });
+    await host.startServer(transport);
+  });
+
+  program
+    .command("check")
+    .description("check BPF C files")
+    .argument("<path...>", "files, globs, or directories (their .c files that use SEC or __ksym)")
+    .option("-k, --kernel <versions>", "target kernels, as in 6.12,7.2 (default: the newest built in)", listOf, [])
+    .option("-I, --include <dir>", "directory to search for headers; may be repeated", keepAll, [])
+    .option("-D, --define <name[=value]>", "predefine a macro; may be repeated", keepAll, [])
+    .addOption(new Option("--format <format>", "how to print findings").choices(["text", "json"]).default("text"))
+    .option("--stats", "print what was read, analyzed and cut short")
+    .option("--color", "color the output even when it is not a terminal")
+    .option("--no-color", "never color the output")
+    .action(async (paths: string[], options: CheckOptions) => finish(await checkCommand(paths, options, host)));
+
+  program
+    .command("rules")
+    .description("list the rules")
+    .addOption(new Option("--format <format>", "how to print them").choices(["text", "json"]).default("text"))
+    .option("--color", "color the output even when it is not a terminal")
+    .option("--no-color", "never color the output")
+    .action(async (options: RulesOptions) => finish(await rulesCommand(options, host)));
+
+  return program;
+}
+
+function keepAll(value: string, before: readonly string[]): readonly string[] {
+  if (value === "") throw new InvalidArgumentError("It is empty.");
+  return [...before, value];
+}

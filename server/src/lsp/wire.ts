@@ -1,0 +1,59 @@
+// What travels between the protocol thread and the checking thread: plain data only, in
+// the protocol's counting (0-based lines, UTF-16 units), so that nothing that belongs to
+// the checker leaves its thread.
+import type { Severity } from "../check/api.ts";
+
+export interface Settings {
+  /** Empty: the newest kernel built in. */
+  readonly kernels: readonly string[];
+  /** Absolute. */
+  readonly includePaths: readonly string[];
+  readonly defines: readonly string[];
+}
+
+export type ToChecker =
+  | { readonly kind: "settings"; readonly settings: Settings }
+  /** The editor's text of an open file; undefined when it was closed. */
+  | { readonly kind: "text"; readonly path: string; readonly text: string | undefined }
+  | { readonly kind: "changed-on-disk"; readonly paths: readonly string[] }
+  | { readonly kind: "check"; readonly job: number; readonly path: string };
+
+export type FromChecker =
+  | { readonly kind: "checked"; readonly job: number; readonly result: WireResult }
+  | { readonly kind: "cancelled"; readonly job: number }
+  | { readonly kind: "failed"; readonly job: number; readonly message: string };
+
+export interface WireResult {
+  readonly findings: readonly WireFinding[];
+  /** Files the result depends on, present or looked for in vain, by their real paths. */
+  readonly dependsOn: readonly string[];
+}
+
+export interface WireFinding extends WirePlace {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly related: readonly (WirePlace & { readonly message: string })[];
+  readonly fixes: readonly WireFix[];
+}
+
+export interface WirePlace {
+  readonly path: string;
+  readonly range: WireRange;
+}
+
+export interface WireFix {
+  readonly title: string;
+  readonly path: string;
+  readonly edits: readonly { readonly range: WireRange; readonly newText: string }[];
+}
+
+export interface WireRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** Handed to the checking thread when it starts: one cell, the number of the job that is no longer wanted. */
+export interface CheckerThreadData {
+  readonly cancelledJob: Int32Array;
+}
