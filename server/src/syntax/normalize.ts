@@ -1,0 +1,822 @@
+// Rewrites the tokens of one declaration into a text that tree-sitter's C grammar
+// reads without doubt. The grammar has no typedef table and misses a closed set of
+// GNU C; here every type name in a type's place becomes `int`, attributes leave the
+// text, and typeof, sizeof, offsetof and asm become plain words whose operands move
+// to a function at the end. Nothing is decided about meaning; the side tables keep it.
+import type { Token } from "../preprocess/token.ts";
+import { readAttributes } from "./attributes.ts";
+import { pairBrackets } from "./brackets.ts";
+import {
+  alignofWords,
+  asmWords,
+  attributeWords,
+  baseTypeName,
+  baseWords,
+  constWords,
+  identifierText,
+  ignored,
+  plainKeywords,
+  recordWords,
+  respelled,
+  typeofWords,
+  volatileWords,
+} from "./keywords.ts";
+import { stringValue } from "./literals.ts";
+import {
+  type AsmOperand,
+  type AsmPieces,
+  type Hoist,
+  hoistFunction,
+  type Mark,
+  type NormalizedText,
+  type PathStep,
+  type Piece,
+  type Special,
+} from "./normalized.ts";
+import { TypeNames } from "./type-names.ts";
+import { Unreadable } from "./unreadable.ts";
+
+/** A megabyte of text or so; longer declarations are tables of data, not programs. */
+const maxDeclarationTokens = 300_000;
+
+/** Throws Unreadable for what no parser should be asked. */
+export function normalize(tokens: readonly Token[], isTypedef: (name: string) => boolean): NormalizedText {
+  if (tokens.length > maxDeclarationTokens) {
+    throw new Unreadable(`declaration has more than ${maxDeclarationTokens} tokens`, 0);
+  }
+  return new Normalizer(tokens, isTypedef).run();
+}
+
+type BracketKind =
+  /** `{` of a function body, a block, a statement expression. */
+  | "block"
+  | "record"
+  | "enum"
+  | "initializer"
+  /** Parentheses after if, for, while, switch and sizeof. */
+  | "condition"
+  /** `(` type `)` before an operand or a compound literal. */
+  | "cast"
+  /** Arguments or parameters. */
+  | "list"
+  /** Parentheses inside a declarator. */
+  | "declarator"
+  /** Parentheses around an expression; `[` ... `]`. */
+  | "group";
+
+/** Where the walk stands; saved and made anew around a moved operand. */
+interface Place {
+  pieces: Piece[];
+  /** Open brackets, innermost last. */
+  brackets: BracketKind[];
+  /** What the bracket before the current token closed. */
+  closed: BracketKind | undefined;
+  /** A type was just written: an identifier now is declared, not used. */
+  afterType: boolean;
+  /** The statement or field list member began with a type: after a comma comes a declarator. */
+  declaring: boolean;
+  /** `?` still waiting for their `:` in the current statement. */
+  questions: number;
+  /** The previous `:` ended a label, the previous `++` or `--` stood after its operand. */
+  labelEnded: boolean;
+  postfix: boolean;
+}
+
+function freshPlace(): Place {
+  return {
+    pieces: [],
+    brackets: [],
+    closed: undefined,
+    afterType: false,
+    declaring: false,
+    questions: 0,
+    labelEnded: false,
+    postfix: false,
+  };
+}
+
+class Normalizer {
+  readonly #tokens: readonly Token[];
+  readonly #pairs: Int32Array;
+  readonly #typeNames: TypeNames;
+  readonly #marks: Mark[] = [];
+  readonly #dropped: Uint8Array;
+  readonly #hoists: (readonly Piece[])[] = [];
+  #place = freshPlace();
+
+  constructor(tokens: readonly Token[], isTypedef: (name: string) => boolean) {
+    this.#tokens = tokens;
+    this.#pairs = pairBrackets(tokens);
+    this.#typeNames = new TypeNames(isTypedef);
+    this.#dropped = new Uint8Array(tokens.length);
+  }
+
+  run(): NormalizedText {
+    this.#range(0, this.#tokens.length);
+    const pieces = this.#place.pieces;
+    if (this.#hoists.length > 0) {
+      const at = this.#tokens.length;
+      const glue = (text: string): void => void pieces.push({ text, token: at, end: at });
+      for (const text of ["int", hoistFunction, "(", ")", "{"]) glue(text);
+      for (const hoist of this.#hoists) pieces.push(...hoist);
+      glue("}");
+    }
+    const starts: number[] = [];
+    const parts: string[] = [];
+    let offset = 0;
+    for (const { text } of pieces) {
+      starts.push(offset);
+      parts.push(text);
+      offset += text.length + 1;
+    }
+    return {
+      text: parts.join(" "),
+      pieces,
+      starts,
+      marks: this.#marks.sort((a, b) => a.token - b.token),
+      dropped: this.#dropped,
+      hoists: this.#hoists.length,
+    };
+  }
+
+  #range(from: number, to: number): void {
+    for (let i = from; i < to; ) i = this.#step(i);
+  }
+
+  /** Handles the construct that starts at token `i`; returns the index after it. */
+  #step(i: number): number {
+    const token = this.#tokens[i]!;
+    switch (token.kind) {
+      case "identifier":
+        return this.#word(i);
+      case "punctuator":
+        return this.#punctuator(i);
+      case "number":
+        return this.#emit("0", i);
+      case "char":
+        return this.#emit("'c'", i);
+      case "string": {
+        let end = i + 1;
+        while (this.#tokens[end]?.kind === "string") end++;
+        return this.#emit('""', i, end);
+      }
+      case "other":
+        throw new Unreadable(`stray '${token.text.slice(0, 20)}'`, i);
+    }
+  }
+
+  // --- words -------------------------------------------------------------------
+
+  #word(i: number): number {
+    const text = this.#text(i);
+    const previous = this.#previous();
+    if (previous === "." || previous === "->") return this.#emit(identifierText(text), i);
+    if (attributeWords.has(text)) return this.#attribute(i);
+    if (ignored.has(text)) return this.#drop(i, i + 1);
+    if (volatileWords.has(text)) {
+      this.#mark(i, "volatile");
+      return this.#drop(i, i + 1);
+    }
+    if (constWords.has(text)) this.#mark(i, "const");
+    const respelling = respelled.get(text);
+    if (respelling !== undefined) {
+      const { afterType } = this.#place;
+      this.#emit(respelling, i);
+      this.#place.afterType = afterType;
+      return i + 1;
+    }
+    if (this.#isBaseWord(i)) return this.#baseType(i);
+    if (recordWords.has(text)) return this.#record(i);
+    if (typeofWords.has(text) && this.#text(i + 1) === "(") return this.#typeof(i);
+    if (text === "sizeof" || (alignofWords.has(text) && this.#text(i + 1) === "(")) return this.#sizeof(i);
+    if (asmWords.has(text)) return this.#asm(i);
+    if (plainKeywords.has(text)) return this.#keyword(i);
+    return this.#rareWord(i) ?? this.#identifier(i);
+  }
+
+  #keyword(i: number): number {
+    const text = this.#text(i);
+    // `goto *p;` reads as `return *p;`, the token tells them apart.
+    if (text === "goto" && this.#text(i + 1) === "*") return this.#emit("return", i);
+    // In _Generic the default association stands where a type does.
+    if (text === "default" && this.#bracket() !== "block") return this.#emit("int", i);
+    if (text === "typedef" && this.#bracket() === "block") this.#localTypedef(i + 1);
+    return this.#emit(text, i);
+  }
+
+  /** Builtins and C11 words that take types or whole lists; undefined when the word is none. */
+  #rareWord(i: number): number | undefined {
+    const text = this.#text(i);
+    const called = this.#text(i + 1) === "(";
+    switch (text) {
+      case "__auto_type":
+        return this.#emitType("int", i, i + 1, { kind: "auto" });
+      case "auto":
+        if (this.#tokens[i + 1]?.kind === "identifier" && this.#text(i + 2) === "=") {
+          return this.#emitType("int", i, i + 1, { kind: "auto" });
+        }
+        return this.#drop(i, i + 1);
+      case "_Atomic":
+        return called ? this.#typeof(i) : this.#drop(i, i + 1);
+      case "_BitInt":
+        return called ? this.#emitType("int", i, this.#pairs[i + 1]! + 1, { kind: "base", name: "long" }) : undefined;
+      case "__label__":
+        return this.#drop(i, this.#endOfStatement(i));
+      case "_Static_assert":
+      case "static_assert":
+        return called ? this.#staticAssert(i) : undefined;
+      case "_Alignas":
+      case "alignas":
+        return called ? this.#drop(i, this.#pairs[i + 1]! + 1) : undefined;
+      case "__builtin_offsetof":
+      case "offsetof":
+        return called ? this.#offsetof(i) : undefined;
+      case "__builtin_types_compatible_p":
+        return called ? this.#typesCompatible(i) : undefined;
+      case "__builtin_va_arg":
+        return called ? this.#vaArg(i) : undefined;
+      case "true":
+      case "false":
+      case "NULL":
+      case "nullptr":
+        // As an enumerator or a declared name it stays one.
+        return this.#bracket() === "enum" || this.#place.afterType ? undefined : this.#emit("0", i);
+      default:
+        return undefined;
+    }
+  }
+
+  #identifier(i: number): number {
+    const name = this.#text(i);
+    const place = this.#place;
+    if (this.#namesType(i)) return this.#emitType("int", i, i + 1);
+    if (place.afterType && this.#typeNames.has(name) && !place.brackets.includes("record")) {
+      this.#typeNames.declare(name, false);
+    }
+    const opensStatement = place.brackets.length > 0 && this.#bracket() !== "record" && this.#atStatement();
+    const label = opensStatement && this.#text(i + 1) === ":" && this.#bracket() === "block";
+    if (opensStatement && (this.#text(i + 1) === "(" || this.#text(i + 1) === ")")) {
+      // `f(a * b);` looks like a declaration to the grammar, `0, f(a * b);` does not.
+      this.#glue("0", i);
+      this.#glue(",", i);
+    }
+    this.#emit(identifierText(name), i);
+    if (!label) return i + 1;
+    return this.#colon(i + 1);
+  }
+
+  /** Is the identifier at `i` used as the name of a type? */
+  #namesType(i: number): boolean {
+    const name = this.#text(i);
+    const previous = this.#previous();
+    const bracket = this.#bracket();
+    if (this.#place.afterType || previous === "goto") return false;
+    if (bracket === "enum" && (previous === "{" || previous === ",")) return false;
+    const next = this.#text(i + 1);
+    if (this.#typeNames.has(name)) {
+      return !(next === ":" && bracket === "block" && this.#atStatement());
+    }
+    // A name nobody declared, from a header nobody found: `foo x;`, `foo *x = ...;`, `(foo)x`.
+    if (this.#atStatement() && bracket !== "initializer" && bracket !== "enum") {
+      let at = i + 1;
+      while (this.#text(at) === "*") at++;
+      if (!this.#isPlainIdentifier(at)) return false;
+      if (at === i + 1) return true;
+      return ["=", ";", ",", "["].includes(this.#text(at + 1));
+    }
+    if (previous === "(" && bracket === "cast") return true;
+    return false;
+  }
+
+  #isPlainIdentifier(i: number): boolean {
+    const token = this.#tokens[i];
+    if (token?.kind !== "identifier") return false;
+    const { text } = token;
+    return !(plainKeywords.has(text) || baseWords.has(text) || recordWords.has(text) || respelled.has(text));
+  }
+
+  // --- types -------------------------------------------------------------------
+
+  #isBaseWord(i: number): boolean {
+    const text = this.#text(i);
+    return baseWords.has(text) || (text === "bool" && !this.#place.afterType && !this.#typeNames.has(text));
+  }
+
+  #baseType(i: number): number {
+    const words: string[] = [];
+    let end = i;
+    for (let at = i; at < this.#tokens.length; at++) {
+      const text = this.#text(at);
+      if (this.#isBaseWord(at)) {
+        words.push(text);
+        end = at + 1;
+      } else if (!constWords.has(text) && !volatileWords.has(text)) break;
+    }
+    for (let at = i; at < end; at++) {
+      const text = this.#text(at);
+      if (constWords.has(text)) this.#mark(at, "const");
+      else if (volatileWords.has(text)) this.#mark(at, "volatile");
+    }
+    return this.#emitType("int", i, end, { kind: "base", name: baseTypeName(words) });
+  }
+
+  /** struct, union, enum: keyword, attributes, tag, attributes, `{`. */
+  #record(i: number): number {
+    const keyword = this.#text(i);
+    this.#emit(keyword, i);
+    let at = this.#attributes(i + 1);
+    if (this.#tokens[at]?.kind === "identifier") {
+      this.#emit(identifierText(this.#text(at)), at);
+      at = this.#attributes(at + 1);
+    }
+    if (keyword === "enum" && this.#text(at) === ":" && this.#startsType(at + 1)) {
+      const start = at;
+      while (at < this.#tokens.length && !["{", ";", ")", ","].includes(this.#text(at))) at++;
+      this.#drop(start, at);
+    }
+    if (this.#text(at) === "{") return this.#open(at, keyword === "enum" ? "enum" : "record");
+    this.#typeWritten();
+    return at;
+  }
+
+  #typeof(i: number): number {
+    const open = i + 1;
+    const close = this.#pairs[open]!;
+    const ofType = this.#startsType(open + 1);
+    const operand = this.#hoist(open + 1, close, ofType);
+    return this.#emitType("int", i, close + 1, { kind: "typeof", operand, ofType });
+  }
+
+  /** Could a type start at token `i`? Only asked where an expression could stand as well. */
+  #startsType(i: number): boolean {
+    let at = i;
+    for (;;) {
+      const text = this.#text(at);
+      if (ignored.has(text) || constWords.has(text) || volatileWords.has(text)) at++;
+      else if (attributeWords.has(text) && this.#pairs[at + 1]! > 0) at = this.#pairs[at + 1]! + 1;
+      else break;
+    }
+    const token = this.#tokens[at];
+    if (token?.kind !== "identifier") return false;
+    const { text } = token;
+    if (this.#isBaseWord(at) || recordWords.has(text) || typeofWords.has(text)) return true;
+    if (text === "__auto_type" || text === "_Atomic" || text === "_BitInt") return true;
+    return this.#typeNames.has(text);
+  }
+
+  /** `typedef ... name;` inside a function: the name is a type from here to the end of the block. */
+  #localTypedef(from: number): void {
+    let name: string | undefined;
+    for (let i = from; i < this.#tokens.length && this.#text(i) !== ";"; i++) {
+      if (this.#text(i) === "(" && this.#text(i + 1) === "*" && this.#tokens[i + 2]?.kind === "identifier") {
+        name = this.#text(i + 2);
+        break;
+      }
+      if (this.#pairs[i]! > i) i = this.#pairs[i]!;
+      else if (this.#tokens[i]!.kind === "identifier") name = this.#text(i);
+    }
+    if (name !== undefined) this.#typeNames.declare(name, true);
+  }
+
+  // --- moved operands ------------------------------------------------------------
+
+  #sizeof(i: number): number {
+    const open = i + 1;
+    const op = this.#text(i) === "sizeof" ? "sizeof" : "alignof";
+    if (this.#text(open) !== "(") return this.#emit("sizeof", i);
+    const close = this.#pairs[open]!;
+    const ofType = this.#startsType(open + 1);
+    const next = this.#text(close + 1);
+    // `sizeof (T){...}`, `sizeof (x)->y`: the parentheses are not those of sizeof.
+    if (ofType ? next === "{" : ["->", ".", "[", "(", "++", "--"].includes(next)) return this.#emit("sizeof", i);
+    const operand = this.#hoist(open + 1, close, ofType);
+    return this.#emit("operand", i, close + 1, { kind: "sizeof", op, operand, ofType });
+  }
+
+  #offsetof(i: number): number {
+    const [type, member, ...rest] = this.#splitList(i + 1);
+    if (type === undefined || member === undefined || rest.length > 0) return this.#identifier(i);
+    const path: PathStep[] = [];
+    for (let at = member.from; at < member.to; ) {
+      const text = this.#text(at);
+      if (text === "[") {
+        path.push({ kind: "index", index: this.#hoist(at + 1, this.#pairs[at]!, false) });
+        at = this.#pairs[at]! + 1;
+      } else if (text === "." && path.length > 0) at++;
+      else if (this.#tokens[at]!.kind === "identifier") {
+        path.push({ kind: "field", name: text });
+        at++;
+      } else throw new Unreadable("offsetof wants a member", at);
+    }
+    const special: Special = { kind: "offsetof", type: this.#hoist(type.from, type.to, true), path };
+    return this.#emit("operand", i, this.#pairs[i + 1]! + 1, special);
+  }
+
+  #typesCompatible(i: number): number {
+    const [left, right] = this.#splitList(i + 1);
+    if (left === undefined || right === undefined) throw new Unreadable("two types expected", i);
+    const special: Special = {
+      kind: "types-compatible",
+      left: this.#hoist(left.from, left.to, true),
+      right: this.#hoist(right.from, right.to, true),
+    };
+    return this.#emit("operand", i, this.#pairs[i + 1]! + 1, special);
+  }
+
+  #vaArg(i: number): number {
+    const [list] = this.#splitList(i + 1);
+    if (list === undefined) throw new Unreadable("va_arg wants a list", i);
+    const special: Special = { kind: "opaque", operands: [this.#hoist(list.from, list.to, false)] };
+    return this.#emit("operand", i, this.#pairs[i + 1]! + 1, special);
+  }
+
+  /** Moves the tokens to the end of the text as one statement, normalized with the type names of this place. */
+  #hoist(from: number, to: number, ofType: boolean): Hoist {
+    const outer = this.#place;
+    this.#place = freshPlace();
+    if (ofType) this.#glue("sizeof", from);
+    this.#glue("(", from);
+    // As in a cast, so that a lone unknown name where only a type may stand is one.
+    this.#place.brackets.push(ofType ? "cast" : "group");
+    this.#range(from, to);
+    this.#glue(")", to);
+    this.#glue(";", to);
+    const number = this.#hoists.push(this.#place.pieces) - 1;
+    this.#place = outer;
+    return number;
+  }
+
+  #glue(text: string, at: number): void {
+    this.#place.pieces.push({ text, token: at, end: at });
+  }
+
+  /** The comma-separated stretches inside the parenthesis at `open`. */
+  #splitList(open: number): readonly { readonly from: number; readonly to: number }[] {
+    const close = this.#pairs[open]!;
+    const parts: { from: number; to: number }[] = [];
+    let from = open + 1;
+    for (let i = from; i <= close; i++) {
+      if (i === close || this.#text(i) === ",") {
+        if (i > from) parts.push({ from, to: i });
+        from = i + 1;
+      } else if (this.#pairs[i]! > i) i = this.#pairs[i]!;
+    }
+    return parts;
+  }
+
+  #asm(i: number): number {
+    let at = i + 1;
+    while (["volatile", "__volatile__", "__volatile", "goto", "inline", "__inline__"].includes(this.#text(at))) at++;
+    if (this.#text(at) !== "(") return this.#identifier(i);
+    const end = this.#pairs[at]! + 1;
+    // A label after a declarator names the symbol or the register: not our business.
+    if (!this.#atStatement()) return this.#drop(i, end);
+    if (this.#place.brackets.length === 0) {
+      this.#drop(i, end);
+      return this.#text(end) === ";" ? this.#drop(end, end + 1) : end;
+    }
+    return this.#emit("operand", i, end, { kind: "asm", asm: this.#asmPieces(at) });
+  }
+
+  #asmPieces(open: number): AsmPieces {
+    const close = this.#pairs[open]!;
+    const sections: { from: number; to: number }[] = [];
+    let from = open + 1;
+    for (let i = from; i <= close; i++) {
+      const text = this.#text(i);
+      if (i === close || text === ":" || text === "::") {
+        sections.push({ from, to: i });
+        if (text === "::") sections.push({ from: i, to: i });
+        from = i + 1;
+      } else if (this.#pairs[i]! > i) i = this.#pairs[i]!;
+    }
+    const strings = (section: { from: number; to: number } | undefined): string[] =>
+      this.#tokens
+        .slice(section?.from ?? 0, section?.to ?? 0)
+        .filter((token) => token.kind === "string")
+        .map((token) => stringValue(token.text));
+    const labels = sections[4];
+    return {
+      template: strings(sections[0]).join(""),
+      outputs: this.#asmOperands(sections[1]),
+      inputs: this.#asmOperands(sections[2]),
+      clobbers: strings(sections[3]),
+      labels: this.#tokens
+        .slice(labels?.from ?? 0, labels?.to ?? 0)
+        .filter((token) => token.kind === "identifier")
+        .map((token) => token.text),
+    };
+  }
+
+  #asmOperands(section: { from: number; to: number } | undefined): AsmOperand[] {
+    const operands: AsmOperand[] = [];
+    let constraint = "";
+    for (let i = section?.from ?? 0; i < (section?.to ?? 0); i++) {
+      const token = this.#tokens[i]!;
+      if (token.kind === "string") constraint += stringValue(token.text);
+      else if (token.text === "(") {
+        operands.push({ constraint, value: this.#hoist(i + 1, this.#pairs[i]!, false) });
+        constraint = "";
+      }
+      if (this.#pairs[i]! > i) i = this.#pairs[i]!;
+    }
+    return operands;
+  }
+
+  #endOfStatement(i: number): number {
+    let at = i;
+    while (at < this.#tokens.length && this.#text(at) !== ";") at++;
+    return at;
+  }
+
+  #staticAssert(i: number): number {
+    const end = this.#pairs[i + 1]! + 1;
+    this.#drop(i, end);
+    // Inside a function the `;` stays as an empty statement; in a record or at top level there is none.
+    if (this.#bracket() === "block" || this.#text(end) !== ";") return end;
+    return this.#drop(end, end + 1);
+  }
+
+  // --- attributes ----------------------------------------------------------------
+
+  #attribute(i: number): number {
+    const open = i + 1;
+    if (this.#text(open) !== "(") throw new Unreadable("__attribute__ without a list", i);
+    const close = this.#pairs[open]!;
+    this.#marks.push({
+      token: i,
+      qualifier: undefined,
+      attributes: readAttributes(this.#tokens, this.#pairs, open + 1, close),
+    });
+    return this.#drop(i, close + 1);
+  }
+
+  /** Attributes from `i` on, if any; returns the index after them. */
+  #attributes(i: number): number {
+    let at = i;
+    for (;;) {
+      if (attributeWords.has(this.#text(at))) at = this.#attribute(at);
+      else if (this.#text(at) === "[" && this.#text(at + 1) === "[") at = this.#bracketAttribute(at);
+      else if (ignored.has(this.#text(at))) at = this.#drop(at, at + 1);
+      else return at;
+    }
+  }
+
+  #bracketAttribute(i: number): number {
+    const close = this.#pairs[i]!;
+    this.#marks.push({
+      token: i,
+      qualifier: undefined,
+      attributes: readAttributes(this.#tokens, this.#pairs, i + 1, close),
+    });
+    return this.#drop(i, close + 1);
+  }
+
+  #mark(token: number, qualifier: "const" | "volatile"): void {
+    this.#marks.push({ token, qualifier, attributes: [] });
+  }
+
+  // --- punctuators -----------------------------------------------------------------
+
+  #punctuator(i: number): number {
+    const text = this.#text(i);
+    const place = this.#place;
+    switch (text) {
+      case "(":
+        return this.#parenthesis(i);
+      case "[":
+        if (this.#text(i + 1) === "[" && this.#pairs[i + 1] === this.#pairs[i]! - 1) return this.#bracketAttribute(i);
+        return this.#open(i, "group");
+      case "{":
+        return this.#open(i, this.#braceKind());
+      case ")":
+      case "]":
+      case "}":
+        return this.#close(i);
+      case ";":
+        place.declaring = false;
+        place.questions = 0;
+        return this.#emit(text, i);
+      case ",":
+        this.#emit(text, i);
+        place.afterType = place.declaring && this.#declares();
+        return i + 1;
+      case "*": {
+        const { afterType } = place;
+        this.#emit(text, i);
+        place.afterType = afterType;
+        return i + 1;
+      }
+      case "...":
+        // `case 1 ... 3:` reads as `case 1 || 3:`, the token tells them apart.
+        return this.#emit(this.#bracket() === "block" ? "||" : text, i);
+      case "&&":
+        // `&&label` is an address, too.
+        return this.#emit(this.#expectsOperand() ? "&" : text, i);
+      case ":":
+        return this.#colon(i);
+      case "?":
+        place.questions++;
+        return this.#emit(text, i);
+      case "++":
+      case "--": {
+        const postfix = !this.#expectsOperand();
+        this.#emit(text, i);
+        place.postfix = postfix;
+        return i + 1;
+      }
+      default:
+        return this.#emit(text, i);
+    }
+  }
+
+  #colon(i: number): number {
+    const place = this.#place;
+    if (this.#bracket() === "record" && place.afterType) {
+      place.pieces.push({ text: "unnamed", token: i, end: i, special: { kind: "unnamed" } });
+    }
+    const labelEnded = place.questions === 0 && this.#bracket() === "block";
+    if (place.questions > 0) place.questions--;
+    this.#emit(":", i);
+    // C23 lets a label end a block; the grammar wants a statement.
+    if (labelEnded && this.#text(i + 1) === "}") this.#emit(";", i);
+    place.labelEnded = labelEnded;
+    return i + 1;
+  }
+
+  #parenthesis(i: number): number {
+    const close = this.#pairs[i]!;
+    const previous = this.#previous();
+    if (["if", "while", "for", "switch"].includes(previous)) return this.#open(i, "condition");
+    if (previous === "_Generic") return this.#open(i, "list");
+    if (previous === "sizeof") return this.#open(i, this.#startsType(i + 1) ? "cast" : "group");
+    if (this.#place.afterType) {
+      const inner = this.#text(i + 1);
+      const declarator = inner === "*" || inner === "(" || inner === "^" || close === i + 2;
+      if (!declarator) return this.#open(i, "list");
+      // `int (name)`: not a cast, and what stands inside is declared.
+      this.#open(i, "declarator");
+      this.#place.afterType = true;
+      return i + 1;
+    }
+    if (!this.#expectsOperand()) return this.#open(i, "list");
+    if (this.#text(i + 1) === "{") return this.#open(i, "group");
+    if (this.#startsType(i + 1)) return this.#open(i, "cast");
+    if (close === i + 2 && this.#tokens[i + 1]!.kind === "identifier" && this.#startsOperand(close + 1)) {
+      // `(foo)x` with a name we do not know cannot be anything but a cast.
+      return this.#open(i, "cast");
+    }
+    if (this.#isRedundant(i, close)) {
+      // Without parentheses nobody can take `(x) * y` or `(f(x)) - 1` for a cast.
+      this.#dropped[i] = 1;
+      this.#dropped[close] = 1;
+      this.#range(i + 1, close);
+      return close + 1;
+    }
+    return this.#open(i, "group");
+  }
+
+  /** Parentheses around parentheses, or around an identifier with nothing but calls, indexes and members after it. */
+  #isRedundant(open: number, close: number): boolean {
+    let at = open + 1;
+    if (this.#text(at) === "(" && this.#pairs[at] === close - 1 && this.#text(at + 1) !== "{") return true;
+    if (!this.#isPlainIdentifier(at) || this.#isOperandWord(at)) return false;
+    for (at++; at < close; ) {
+      const text = this.#text(at);
+      if (text === "(" || text === "[") at = this.#pairs[at]! + 1;
+      else if ((text === "." || text === "->") && this.#tokens[at + 1]?.kind === "identifier") at += 2;
+      else return false;
+    }
+    return true;
+  }
+
+  /** sizeof and its like: an identifier to the lexer, an operator to the grammar. */
+  #isOperandWord(i: number): boolean {
+    const text = this.#text(i);
+    return text === "sizeof" || alignofWords.has(text) || ignored.has(text) || asmWords.has(text);
+  }
+
+  /** A token that starts an operand and cannot continue an expression. */
+  #startsOperand(i: number): boolean {
+    const token = this.#tokens[i];
+    if (token === undefined) return false;
+    if (token.kind === "number" || token.kind === "string" || token.kind === "char") return true;
+    if (token.kind === "identifier") return !plainKeywords.has(token.text) && !asmWords.has(token.text);
+    return token.text === "~" || token.text === "!";
+  }
+
+  #braceKind(): BracketKind {
+    const previous = this.#previous();
+    const outer = this.#bracket();
+    if (previous === "=" || (previous === ")" && this.#place.closed === "cast")) return "initializer";
+    if (outer === "initializer") return "initializer";
+    return "block";
+  }
+
+  #open(i: number, kind: BracketKind): number {
+    this.#emit(this.#text(i), i);
+    this.#place.brackets.push(kind);
+    if (kind === "block") {
+      this.#typeNames.enter();
+      this.#place.declaring = false;
+    } else if (kind === "record") this.#place.declaring = false;
+    return i + 1;
+  }
+
+  #close(i: number): number {
+    const place = this.#place;
+    const kind = place.brackets.pop();
+    this.#emit(this.#text(i), i);
+    place.closed = kind;
+    if (kind === "block") {
+      this.#typeNames.leave();
+      place.declaring = false;
+    } else if (kind === "record" || kind === "enum") this.#typeWritten();
+    return i + 1;
+  }
+
+  // --- the place ---------------------------------------------------------------------
+
+  #emit(text: string, token: number, end = token + 1, special?: Special): number {
+    const place = this.#place;
+    place.pieces.push(special === undefined ? { text, token, end } : { text, token, end, special });
+    place.closed = undefined;
+    place.afterType = false;
+    return end;
+  }
+
+  #emitType(text: string, token: number, end: number, special?: Special): number {
+    this.#emit(text, token, end, special);
+    this.#typeWritten();
+    return end;
+  }
+
+  #typeWritten(): void {
+    this.#place.afterType = true;
+    if (this.#declares()) this.#place.declaring = true;
+  }
+
+  /** Declarators may follow a comma here (in parameters and casts a comma starts the next type). */
+  #declares(): boolean {
+    const bracket = this.#bracket();
+    return bracket === undefined || bracket === "block" || bracket === "record" || bracket === "condition";
+  }
+
+  #drop(from: number, to: number): number {
+    this.#dropped.fill(1, from, to);
+    return to;
+  }
+
+  #text(i: number): string {
+    return this.#tokens[i]?.text ?? "";
+  }
+
+  #previous(): string {
+    return this.#place.pieces.at(-1)?.text ?? "";
+  }
+
+  #bracket(): BracketKind | undefined {
+    return this.#place.brackets.at(-1);
+  }
+
+  /** Does a statement, a field or a declaration start here? */
+  #atStatement(): boolean {
+    switch (this.#previous()) {
+      case "":
+      case ";":
+      case "{":
+      case "else":
+      case "do":
+      case "static":
+      case "extern":
+      case "const":
+      case "inline":
+      case "typedef":
+        return true;
+      case ":":
+        return this.#place.labelEnded;
+      case "}":
+        return this.#place.closed === "block";
+      case ")":
+        return this.#place.closed === "condition";
+      case "(":
+        return this.#bracket() === "condition" && this.#place.pieces.at(-2)?.text === "for";
+      default:
+        return false;
+    }
+  }
+
+  /** Does an operand come next (and not an operator, a call or an index)? */
+  #expectsOperand(): boolean {
+    const piece = this.#place.pieces.at(-1);
+    if (piece === undefined) return true;
+    const { text } = piece;
+    if (text === ")") return this.#place.closed === "cast" || this.#place.closed === "condition";
+    if (text === "}") return this.#place.closed === "block";
+    if (text === "]") return false;
+    if (text === "++" || text === "--") return !this.#place.postfix;
+    if (text === "return" || text === "case" || text === "else" || text === "do") return true;
+    const kind = this.#tokens[piece.token]?.kind;
+    return kind === "punctuator" || piece.token === piece.end;
+  }
+}
