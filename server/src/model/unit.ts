@@ -81,4 +81,6 @@ export interface TranslationUnit {
   /** Integer constant expressions: numbers, enumerators, sizeof, offsetof, operators, casts, `?:`. */
   constant(expression: Expression): number | undefined;
   isTypedef(name: string): boolean;
+  /** A struct or union that the program's own files define: not from vmlinux.h or another kernel header. */
+  isLocalRecord(tag: string): boolean;
 }

@@ -1,0 +1,199 @@
+// One BPF C file through all stages, for each target kernel: text, declarations,
+// unit, graphs, roots, findings. Caches here are keyed by content and never change
+// a result.
+import { buildCfg } from "../cfg/build.ts";
+import type { ControlFlowGraph } from "../cfg/ir.ts";
+import { buildUnit, createUnitCache } from "../model/build-unit.ts";
+import type { FunctionInfo, Program, TranslationUnit } from "../model/unit.ts";
+import { createHeaderCache, preprocess } from "../preprocess/preprocess.ts";
+import type { PreprocessedUnit } from "../preprocess/unit.ts";
+import type { KernelEffects } from "../registry/effect.ts";
+import { kernelEffects, loadKernel } from "../registry/index.ts";
+import { placesOf } from "../rules/places.ts";
+import { loadParser } from "../syntax/parser.ts";
+import type { Root, Unit } from "../verifier/machine.ts";
+import { type RootResult, runRoot } from "../verifier/run-root.ts";
+import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
+import { DiagnosticSet } from "./diagnostic-set.ts";
+import { Summaries } from "./summaries.ts";
+
+export async function createChecker(options: CheckerOptions): Promise<Checker> {
+  const parser = await loadParser();
+  const headers = createHeaderCache();
+  const parsed = createUnitCache();
+  const kernels = options.kernels.map((name) => kernelEffects(loadKernel(name)));
+  return {
+    check(request: CheckRequest): FileCheck {
+      const pre = preprocess(
+        {
+          path: request.path,
+          text: request.text,
+          config: request.config,
+          reader: options.reader,
+          ...(request.cancellation === undefined ? {} : { cancellation: request.cancellation }),
+        },
+        headers,
+      );
+      const unit = buildUnit(pre, parser, parsed);
+      return new FileRun(request, pre, unit, kernels).result();
+    },
+    invalidate(path: string): void {
+      headers.invalidate(path);
+    },
+  };
+}
+
+/** All programs of one file on all kernels. */
+class FileRun {
+  readonly #request: CheckRequest;
+  readonly #pre: PreprocessedUnit;
+  readonly #unit: TranslationUnit;
+  readonly #kernels: readonly KernelEffects[];
+  readonly #graphs = new Map<string, ControlFlowGraph>();
+  readonly #caps = new Map<string, number>();
+  #steps = 0;
+
+  constructor(request: CheckRequest, pre: PreprocessedUnit, unit: TranslationUnit, kernels: readonly KernelEffects[]) {
+    this.#request = request;
+    this.#pre = pre;
+    this.#unit = unit;
+    this.#kernels = kernels;
+  }
+
+  result(): FileCheck {
+    const reasons = new Map<Program, string | undefined>();
+    const diagnostics = new DiagnosticSet(placesOf(this.#unit));
+    for (const effects of this.#kernels) {
+      const kernel = new KernelRun(this.#unit, effects, (fn) => this.#graph(fn), this.#request);
+      for (const program of this.#unit.programs) {
+        const { results, reason } = kernel.program(program);
+        reasons.set(program, reasons.get(program) ?? reason);
+        for (const result of results) {
+          diagnostics.add(result.findings, program.name, effects.kernel);
+        }
+      }
+      for (const [cap, count] of kernel.caps) this.#caps.set(cap, (this.#caps.get(cap) ?? 0) + count);
+      this.#steps += kernel.steps;
+    }
+    return {
+      path: this.#request.path,
+      programs: this.#unit.programs.map((program) => report(program, reasons.get(program))),
+      diagnostics: diagnostics.list(this.#kernels.map((k) => k.kernel)),
+      stats: this.#stats(),
+      files: this.#pre.files.map((file) => file.path),
+      missing: this.#pre.missing,
+    };
+  }
+
+  #graph(fn: FunctionInfo): ControlFlowGraph {
+    let graph = this.#graphs.get(fn.name);
+    if (graph === undefined) {
+      graph = buildCfg(fn.decl, this.#unit);
+      this.#graphs.set(fn.name, graph);
+    }
+    return graph;
+  }
+
+  #stats(): CheckStats {
+    const functions = this.#unit.mainFunctions.filter((fn) => fn.hasBody);
+    return {
+      functions: functions.length,
+      cleanFunctions: functions.filter((fn) => fn.problem === undefined).length,
+      steps: this.#steps,
+      caps: Object.fromEntries(this.#caps),
+      missingIncludes: this.#pre.problems.filter((p) => p.kind === "missing-include").map((p) => p.message),
+      filesRead: this.#pre.files.length,
+    };
+  }
+}
+
+function report(program: Program, reason: string | undefined): ProgramReport {
+  return {
+    name: program.name,
+    section: program.section,
+    span: program.nameSpan,
+    analyzed: reason === undefined,
+    reason,
+  };
+}
+
+/** All roots of one file on one kernel; global functions and callbacks are explored once. */
+class KernelRun {
+  readonly caps = new Map<string, number>();
+  steps = 0;
+  readonly #unit: TranslationUnit;
+  readonly #effects: KernelEffects;
+  readonly #request: CheckRequest;
+  readonly #machineUnit: Unit;
+  readonly #roots = new Map<string, RootResult>();
+
+  constructor(
+    unit: TranslationUnit,
+    effects: KernelEffects,
+    graph: (fn: FunctionInfo) => ControlFlowGraph,
+    request: CheckRequest,
+  ) {
+    this.#unit = unit;
+    this.#effects = effects;
+    this.#request = request;
+    const summaries = new Summaries(unit, effects, graph);
+    this.#machineUnit = {
+      unit,
+      graph,
+      summary: (name) => summaries.of(name),
+      isLocalRecord: (tag) => unit.isLocalRecord(tag),
+    };
+  }
+
+  program(program: Program): { results: RootResult[]; reason: string | undefined } {
+    const fn = this.#unit.function(program.entry.name);
+    if (fn === undefined) return { results: [], reason: `${program.entry.name}() was not found` };
+    const section = this.#effects.section(program.section);
+    const sleepable = section?.sleepable ?? false;
+    const structOps = this.#unit.structOpsMember(program.name);
+    const first = this.#run({ name: program.name, kind: "program", section, structOps, sleepable }, fn);
+    const results = [first];
+    const seen = new Set<string>();
+    const queue = [...first.found];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const key = `${next.kind} ${next.name} ${next.sleepable}`;
+      const callee = this.#unit.function(next.name);
+      if (seen.has(key) || callee === undefined) continue;
+      seen.add(key);
+      const found = next;
+      const result = this.#once(`${key} ${program.section}`, () =>
+        this.#run(
+          { name: found.name, kind: found.kind, section, structOps: undefined, sleepable: found.sleepable },
+          callee,
+        ),
+      );
+      results.push(result);
+      queue.push(...result.found);
+    }
+    return { results, reason: reasonOf(results) };
+  }
+
+  #once(key: string, run: () => RootResult): RootResult {
+    let result = this.#roots.get(key);
+    if (result === undefined) {
+      result = run();
+      this.#roots.set(key, result);
+    }
+    return result;
+  }
+
+  #run(root: Root, fn: FunctionInfo): RootResult {
+    const result = runRoot(this.#machineUnit, this.#effects, root, fn, this.#request.cancellation);
+    this.steps += result.steps;
+    for (const [cap, count] of result.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
+    return result;
+  }
+}
+
+function reasonOf(results: readonly RootResult[]): string | undefined {
+  for (const result of results) {
+    for (const [name, problem] of result.unreadable) return `${name}() could not be read: ${problem}`;
+    for (const [cap] of result.caps) return `limit met: ${cap}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,18 @@
+// All rules, in the order in which documentation lists them.
+import type { RuleInfo } from "../check/api.ts";
+import type { Rule } from "./define.ts";
+import { nullCheckTooLate } from "./null-check-too-late.ts";
+import { releaseUnowned } from "./release-unowned.ts";
+import { uncheckedNull } from "./unchecked-null.ts";
+import { unreleasedReference } from "./unreleased-reference.ts";
+import { useAfterRelease } from "./use-after-release.ts";
+
+export const allRules: readonly Rule[] = [
+  unreleasedReference,
+  uncheckedNull,
+  useAfterRelease,
+  releaseUnowned,
+  nullCheckTooLate,
+];
+
+export const rules: readonly RuleInfo[] = allRules;

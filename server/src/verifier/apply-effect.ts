@@ -1,0 +1,180 @@
+// A call with a known effect: arguments are checked, references move, memory
+// changes, a result appears. Switches on the words of registry/effect.ts only.
+import { type Call, checkArguments, releasedParam } from "./arguments.ts";
+import { runAsyncCallback, runSyncCallback } from "./callbacks.ts";
+import type { Outcome } from "./explore-function.ts";
+import { mayNotHold } from "./exit.ts";
+import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
+import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
+import { endNonOwning, endRcu, invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
+import { isKnownNull } from "./refine.ts";
+import { type CallInstruction, resultOf, slotAt } from "./result.ts";
+import type { State } from "./state.ts";
+import { valueKey } from "./symbols.ts";
+import { type Death, objectIdOf, type Value, zero } from "./value.ts";
+
+/** Every way the call can end; none when it does not return. */
+export function applyEffect(call: Call, state: State, instruction: CallInstruction): Outcome[] {
+  const { protocol } = call.effect;
+  const released = releasedParam(call, state);
+  checkArguments(call, state);
+  switch (protocol.kind) {
+    case "throw":
+      mayNotHold(call.machine, state, call.site, "throw", call.effect.name);
+      return [];
+    case "tail-call":
+      mayNotHold(call.machine, state, call.site, "tail-call", call.effect.name);
+      break;
+    case "iterator-next":
+      return iteratorNext(call, state, instruction);
+    case "res-spin-lock":
+      return resSpinLock(call, state, protocol.param);
+    case "sync-callback":
+      return runSyncCallback(call, state, protocol, instruction);
+    case "async-callback":
+      runAsyncCallback(call, protocol);
+      break;
+    default:
+      move(call, state);
+  }
+  releaseArgument(call, state, released);
+  writeMemory(call, state);
+  const value = resultOf(call, state, instruction);
+  construct(call, state);
+  return [value === undefined ? { state } : { state, value }];
+}
+
+function deathBy(call: Call, reason: Death["reason"]): Death {
+  return { reason, by: call.effect.name, site: call.site };
+}
+
+function releaseArgument(call: Call, state: State, param: number | undefined): void {
+  if (param === undefined) return;
+  const object = state.object(objectIdOf(call.args[param] ?? zero));
+  if (object?.ref !== undefined) releaseReference(call.machine, state, object.ref, deathBy(call, "released"));
+}
+
+/** Ownership and regions that change before the result exists. */
+function move(call: Call, state: State): void {
+  const { protocol } = call.effect;
+  switch (protocol.kind) {
+    case "kptr-xchg":
+      giveToSlot(call, state, call.args[protocol.value]);
+      return;
+    case "graph-add":
+      giveToCollection(state, call.args[protocol.node]);
+      return;
+    case "dynptr-release":
+      dynptrRelease(call, state, protocol.param);
+      return;
+    case "iterator-destroy":
+      iteratorDestroy(call, state);
+      return;
+    case "rcu-lock":
+      state.rcuDepth++;
+      return;
+    case "rcu-unlock":
+      state.rcuDepth = Math.max(0, state.rcuDepth - 1);
+      if (state.rcuDepth === 0) endRcu(state);
+      return;
+    case "preempt-disable":
+      state.preemptDepth++;
+      return;
+    case "preempt-enable":
+      state.preemptDepth = Math.max(0, state.preemptDepth - 1);
+      return;
+    case "irq-save":
+      state.irqDepth++;
+      return;
+    case "irq-restore":
+      state.irqDepth = Math.max(0, state.irqDepth - 1);
+      return;
+    case "spin-lock":
+      lock(call, state, protocol.param, "spin");
+      return;
+    case "spin-unlock":
+    case "res-spin-unlock":
+      unlock(call, state, protocol.param);
+      return;
+    case "packet-change":
+      invalidatePackets(state, deathBy(call, "packet-changed"));
+      return;
+    case "dynptr-write":
+      if (writesPacket(call, state, protocol.param)) invalidatePackets(state, deathBy(call, "packet-changed"));
+      return;
+    default:
+      return;
+  }
+}
+
+/** Stack objects that this call brings to life. */
+function construct(call: Call, state: State): void {
+  const { protocol } = call.effect;
+  if (protocol.kind === "iterator-new") iteratorNew(call, state, protocol.iterator);
+  else if (protocol.kind === "dynptr-new") dynptrNew(call, state, protocol);
+  else if (protocol.kind === "dynptr-clone") dynptrClone(call, state, protocol.from, protocol.param);
+}
+
+function writesPacket(call: Call, state: State, param: number): boolean {
+  const slot = slotAt(state, call.args[param]);
+  return slot?.kind === "dynptr" && slot.type.startsWith("skb");
+}
+
+function giveToSlot(call: Call, state: State, value: Value | undefined): void {
+  if (value === undefined || isKnownNull(call.machine, state, value)) return;
+  const id = objectIdOf(value);
+  const object = state.object(id);
+  if (id === undefined || object?.ref === undefined) return;
+  const ref = object.ref;
+  if (object.percpu && call.machine.inRcuSection(state)) {
+    transferReference(state, ref);
+    state.change(id, { trust: "rcu" });
+    return;
+  }
+  releaseReference(call.machine, state, ref, deathBy(call, "transferred"));
+}
+
+function giveToCollection(state: State, value: Value | undefined): void {
+  const id = value && objectIdOf(value);
+  const object = state.object(id);
+  if (id === undefined || object?.ref === undefined) return;
+  transferReference(state, object.ref);
+  state.change(id, { nonOwning: true });
+}
+
+function lock(call: Call, state: State, param: number, kind: "spin" | "res-spin"): void {
+  const address = valueKey(call.args[param] ?? zero);
+  state.locks = [...state.locks, { id: call.machine.newId(), kind, address, site: call.site }];
+}
+
+function unlock(call: Call, state: State, param: number): void {
+  const address = valueKey(call.args[param] ?? zero);
+  const index = state.locks.findLastIndex((held) => held.address === address);
+  state.locks = state.locks.filter((_, i) => i !== (index < 0 ? state.locks.length - 1 : index));
+  if (state.locks.length === 0) endNonOwning(state, deathBy(call, "unlocked"));
+}
+
+/** 0 with the lock held, or a negative error without it. */
+function resSpinLock(call: Call, state: State, param: number): Outcome[] {
+  const failed = state.clone();
+  lock(call, state, param, "res-spin");
+  return [
+    { state, value: zero },
+    { state: failed, value: call.machine.symbols.fresh({ low: -4095, high: -1 }) },
+  ];
+}
+
+function writeMemory(call: Call, state: State): void {
+  state.epoch++;
+  forgetShared(call.machine, state);
+  call.effect.params.forEach((param, index) => {
+    const value = call.args[index];
+    const address = value && addressFromPointer(value);
+    if (address === undefined || !isStackBase(address.base)) return;
+    if (param.kind === "irq-flag" || param.kind === "iterator" || param.kind === "dynptr") return;
+    if (param.written) {
+      // A pointer to element 0 stands for the array, or the struct, it begins.
+      clobber(state, { base: address.base, path: address.path.replace(/\[\d+\]$/, "") });
+    }
+  });
+}

@@ -1,0 +1,131 @@
+// Checks one argument against what the kernel accepts there: NULL, released
+// pointers, and for releases whether the caller owns what it gives back.
+import type { Expr } from "../cfg/ir.ts";
+import type { CallEffect, ParamEffect } from "../registry/effect.ts";
+import type { Frame, Machine } from "./machine.ts";
+import { isStackBase } from "./memory.ts";
+import { isKnownNull } from "./refine.ts";
+import { report } from "./report.ts";
+import type { State } from "./state.ts";
+import { type ObjectInfo, objectIdOf, type Site, type Value } from "./value.ts";
+
+/** One call under way. */
+export interface Call {
+  readonly machine: Machine;
+  readonly frame: Frame;
+  readonly effect: CallEffect;
+  readonly site: Site;
+  readonly exprs: readonly Expr[];
+  readonly args: readonly Value[];
+}
+
+const unchecked: ReadonlySet<ParamEffect["kind"]> = new Set(["ignored", "anything", "scalar", "callback", "callback-context"]);
+
+export function checkArguments(call: Call, state: State): void {
+  const released = releasedParam(call, state);
+  call.args.forEach((value, index) => {
+    const param = call.effect.params[index];
+    if (param === undefined || unchecked.has(param.kind)) return;
+    if (isDead(state, value)) {
+      const use = index === released ? "released" : "passed";
+      report.useAfterRelease(call.machine, state, value, use, call.effect.name, call.site);
+      return;
+    }
+    checkNull(call, state, value, param, index);
+    if (index === released) checkOwned(call, state, value, index);
+  });
+}
+
+/** Index of the parameter whose reference the call takes, if it takes one. */
+export function releasedParam(call: Call, state: State): number | undefined {
+  const { releases, params } = call.effect;
+  if (releases !== "referenced") return releases;
+  const owned = call.args.findIndex((value) => state.object(objectIdOf(value))?.ref !== undefined);
+  if (owned >= 0) return owned;
+  const pointer = params.findIndex((param) => !unchecked.has(param.kind));
+  return pointer < 0 ? undefined : pointer;
+}
+
+function isDead(state: State, value: Value): boolean {
+  return state.object(objectIdOf(value))?.dead !== undefined;
+}
+
+function checkNull(call: Call, state: State, value: Value, param: ParamEffect, index: number): void {
+  const { machine } = call;
+  const use = { how: "passed", callee: call.effect.name, param: param.name, index } as const;
+  const expr = call.exprs[index];
+  if (expr === undefined) return;
+  if (isKnownNull(machine, state, value)) {
+    if (param.nullChecked && !param.nullable) {
+      report.null(machine, state, value, expr, { ...use, nullableButUntested: false }, call.site);
+    }
+    return;
+  }
+  const object = state.object(objectIdOf(value));
+  if (object?.nullness !== "maybe" || param.maybeNullAccepted) return;
+  if (!param.nullChecked && param.kind === "memory") return;
+  report.null(machine, state, value, expr, { ...use, nullableButUntested: param.nullable }, call.site);
+}
+
+function checkOwned(call: Call, state: State, value: Value, index: number): void {
+  const { machine, effect, site } = call;
+  const param = effect.params[index];
+  const expr = call.exprs[index];
+  if (expr === undefined || param?.kind === "dynptr" || param?.kind === "iterator") return;
+  if (value.kind === "function") return report.unowned(machine, state, value, expr, effect.name, "stack", site);
+  if (value.kind !== "pointer" || isKnownNull(machine, state, value)) return;
+  if (isStackBase(value.base) || value.base[0] === "g" || value.base[0] === "s") {
+    return report.unowned(machine, state, value, expr, effect.name, "stack", site);
+  }
+  const object = state.object(objectIdOf(value));
+  if (object === undefined) return;
+  const reference = state.reference(object.ref);
+  if (reference === undefined) {
+    const why = whyUnowned(object);
+    if (why !== undefined) report.unowned(machine, state, value, expr, effect.name, why, site);
+    return;
+  }
+  if (!machine.effects.rules.callbacksReplayed && reference.callbackDepth < state.callbackDepth) {
+    return report.unowned(machine, state, value, expr, effect.name, "callback", site);
+  }
+  if (isInside(machine, object, value.path)) {
+    return report.unowned(machine, state, value, expr, effect.name, "offset", site);
+  }
+  if (param?.kind === "local-object" && param.percpu !== undefined && param.percpu !== object.percpu) {
+    report.unowned(machine, state, value, expr, effect.name, object.percpu ? "percpu" : "not-percpu", site);
+  }
+}
+
+function whyUnowned(object: ObjectInfo): "non-owning" | "argument" | "kptr" | "member" | "not-acquired" | undefined {
+  if (object.poisoned) return undefined;
+  if (object.nonOwning) return "non-owning";
+  if (object.class === "unknown" || object.class === "packet") return undefined;
+  switch (object.origin.what) {
+    case "argument":
+      return "argument";
+    case "kptr":
+      return "kptr";
+    case "member":
+      return object.trust === "unknown" ? undefined : "member";
+    default:
+      return "not-acquired";
+  }
+}
+
+/** Certainly not at the start of the object: the kernel wants offset 0. */
+function isInside(machine: Machine, object: ObjectInfo, path: string): boolean {
+  if (path === "") return false;
+  const { unit } = machine.unit;
+  let type = object.type;
+  if (type?.kind !== "record" && object.struct !== undefined) {
+    type = { kind: "record", union: false, tag: object.struct, id: object.struct };
+  }
+  let offset = 0;
+  for (const step of path.split(/(?=[.[-])/)) {
+    const field = step.startsWith(".") && type !== undefined ? unit.field(type, step.slice(1)) : undefined;
+    if (field?.offset === undefined) return false;
+    offset += field.offset;
+    type = field.type;
+  }
+  return offset !== 0;
+}

@@ -1,0 +1,88 @@
+// Who is called, and how that is judged: a kfunc or helper by its effect, a static
+// function by following it, a global function by what its declaration promises,
+// anything else by assuming it may do all that we cannot see.
+import type { FunctionInfo } from "../model/unit.ts";
+import { applyEffect } from "./apply-effect.ts";
+import type { Call } from "./arguments.ts";
+import { isCompilerBuiltin, runCompilerBuiltin } from "./compiler-builtins.ts";
+import { evaluate } from "./evaluate.ts";
+import { derefChecker, escape } from "./execute-block.ts";
+import { exploreFunction, type Outcome } from "./explore-function.ts";
+import { callGlobal } from "./global-call.ts";
+import { type Frame, type Machine, siteOf } from "./machine.ts";
+import { addressFromPointer, clobber, forgetShared, isStackBase, localBase, store } from "./memory.ts";
+import type { CallInstruction } from "./result.ts";
+import type { State } from "./state.ts";
+import { objectIdOf, type Value } from "./value.ts";
+
+/** All states after the call, with its result stored. */
+export function executeCall(machine: Machine, frame: Frame, state: State, instruction: CallInstruction): State[] {
+  const site = siteOf(frame, instruction.nameAt);
+  const onDeref = derefChecker(machine, state, machine.here);
+  const args = instruction.args.map((arg) => evaluate(machine, state, frame, arg, onDeref));
+  const outcomes = call(machine, frame, state, instruction, args, site);
+  const result = instruction.result;
+  if (result !== undefined) {
+    for (const outcome of outcomes) {
+      const value = outcome.value ?? machine.symbols.freshOf(result.type);
+      store(outcome.state, { base: localBase(frame, result.id), path: "" }, value);
+    }
+  }
+  return outcomes.map((outcome) => outcome.state);
+}
+
+function call(
+  machine: Machine,
+  frame: Frame,
+  state: State,
+  instruction: CallInstruction,
+  args: readonly Value[],
+  site: Call["site"],
+): Outcome[] {
+  const name = calleeName(machine, frame, state, instruction);
+  if (name === undefined) return callUnknown(machine, state, args);
+  const fn = machine.unit.unit.function(name);
+  if (fn?.hasBody === true && !fn.ksym) {
+    return isFollowed(fn)
+      ? exploreFunction(machine, fn, state, args, frame, site)
+      : callGlobal(machine, fn, state, args, instruction.args, site);
+  }
+  const effect = machine.effects.effect(name);
+  if (effect !== undefined) {
+    const context: Call = { machine, frame, effect, site, exprs: instruction.args, args };
+    return applyEffect(context, state, instruction);
+  }
+  if (isCompilerBuiltin(name)) return runCompilerBuiltin(machine, state, name, args);
+  if (fn !== undefined && !fn.ksym && !fn.static) return callGlobal(machine, fn, state, args, instruction.args, site);
+  return callUnknown(machine, state, args);
+}
+
+function calleeName(machine: Machine, frame: Frame, state: State, instruction: CallInstruction): string | undefined {
+  if (instruction.callee.kind === "name") return instruction.callee.name;
+  const value = evaluate(machine, state, frame, instruction.callee.value);
+  return value.kind === "function" ? value.name : undefined;
+}
+
+/** Static, or made so by the compiler or by libbpf: checked in its caller's context. */
+export function isFollowed(fn: FunctionInfo): boolean {
+  return fn.static || fn.decl.attributes.some((a) => a.name === "always_inline" || (a.name === "visibility" && a.args[0] === "hidden"));
+}
+
+/** Nothing is known: what was passed may be released, kept or written to. */
+function callUnknown(machine: Machine, state: State, args: readonly Value[]): Outcome[] {
+  forgetShared(machine, state);
+  state.epoch++;
+  for (const value of args) {
+    const ref = state.object(objectIdOf(value))?.ref;
+    if (ref !== undefined) escape(state, ref);
+    const address = addressFromPointer(value);
+    if (address === undefined || !isStackBase(address.base)) continue;
+    for (const [key, held] of [...state.memory]) {
+      if (!key.startsWith(`${address.base}|`)) continue;
+      const inside = held.kind === "slot" ? held.slot.ref : state.object(objectIdOf(held))?.ref;
+      if (inside !== undefined) escape(state, inside);
+    }
+    clobber(state, { base: address.base, path: "" });
+  }
+  return [{ state }];
+}

@@ -1,0 +1,42 @@
+// Functions that clang knows and the kernel never sees: memory copies and fills,
+// atomics. What they do to memory is all that matters here.
+import type { Outcome } from "./explore-function.ts";
+import type { Machine } from "./machine.ts";
+import { type Address, addressFromPointer, clobber, copyUnder, fillZero } from "./memory.ts";
+import type { State } from "./state.ts";
+import { isNumber, type Value } from "./value.ts";
+
+export function isCompilerBuiltin(name: string): boolean {
+  return name.startsWith("__builtin_") || name.startsWith("__sync_") || name.startsWith("__atomic_") || memoryFunctions.has(plain(name));
+}
+
+const memoryFunctions: ReadonlySet<string> = new Set(["memset", "memcpy", "memmove", "memcmp"]);
+
+function plain(name: string): string {
+  return name.startsWith("__builtin_") ? name.slice("__builtin_".length) : name;
+}
+
+export function runCompilerBuiltin(_machine: Machine, state: State, name: string, args: readonly Value[]): Outcome[] {
+  const target = args[0] && whole(args[0]);
+  const known = plain(name);
+  if (target !== undefined) {
+    if (known === "memset") {
+      if (args[1] !== undefined && isNumber(args[1], 0)) fillZero(state, target);
+      else clobber(state, target);
+    } else if (known === "memcpy" || known === "memmove") {
+      const source = args[1] && whole(args[1]);
+      if (source === undefined) clobber(state, target);
+      else copyUnder(state, target, source);
+    } else if (name.startsWith("__sync_") || name.startsWith("__atomic_")) {
+      if (known !== "__sync_synchronize") clobber(state, target);
+    }
+  }
+  const value = args[0];
+  return memoryFunctions.has(known) && known !== "memcmp" && value !== undefined ? [{ state, value }] : [{ state }];
+}
+
+/** A pointer to element 0 stands for the array it begins. */
+function whole(value: Value): Address | undefined {
+  const address = addressFromPointer(value);
+  return address && { base: address.base, path: address.path.replace(/\[0\]$/, "") };
+}

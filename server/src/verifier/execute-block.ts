@@ -1,0 +1,267 @@
+// Straight-line execution: instructions in order, then the way the block ends.
+// A call may end in several states; each goes on with the rest of the block.
+import { assertNever } from "../base/assert-never.ts";
+import type { BasicBlock, Expr, Instruction, Place, Terminator } from "../cfg/ir.ts";
+import { executeCall } from "./calls.ts";
+import { describePlace } from "./describe.ts";
+import { adopt, cast, evaluate, type OnDeref } from "./evaluate.ts";
+import type { Outcome } from "./explore-function.ts";
+import { type Frame, type Machine, siteOf } from "./machine.ts";
+import { addressOf, clobber, copyUnder, fillZero, forgetShared, forgetUnder, localBase, store } from "./memory.ts";
+import { assume, isKnownNull } from "./refine.ts";
+import { report } from "./report.ts";
+import type { State } from "./state.ts";
+import { decided } from "./trace.ts";
+import { objectIdOf, type Site, type Value } from "./value.ts";
+
+type Next = { readonly target: number; readonly state: State };
+
+export function executeBlock(
+  machine: Machine,
+  frame: Frame,
+  block: number,
+  state: State,
+  leave: (outcome: Outcome) => void,
+): Next[] {
+  const { instructions, terminator } = frame.graph.blocks[block] as BasicBlock;
+  let states = [state];
+  for (const instruction of instructions) {
+    if (instruction.kind === "call") {
+      states = states.flatMap((current) => {
+        machine.here = siteOf(frame, instruction.at);
+        return executeCall(machine, frame, current, instruction);
+      });
+    } else {
+      for (const current of states) {
+        machine.here = siteOf(frame, instruction.at);
+        execute(machine, frame, current, instruction);
+      }
+    }
+  }
+  return states.flatMap((current) => terminate(machine, frame, current, terminator, leave));
+}
+
+function execute(machine: Machine, frame: Frame, state: State, instruction: Exclude<Instruction, { kind: "call" }>): void {
+  const onDeref = derefChecker(machine, state, machine.here);
+  switch (instruction.kind) {
+    case "assign": {
+      const raw = evaluate(machine, state, frame, instruction.value, onDeref);
+      const value = adopt(state, cast(machine, state, raw, instruction.target.type), instruction.target.type);
+      const address = addressOf(machine, state, frame, instruction.target, onDeref);
+      if (address === undefined) return;
+      store(state, address, value);
+      if (address.base[0] !== "f") state.epoch++;
+      nameObject(state, value, instruction.target);
+      return;
+    }
+    case "copy": {
+      const source = addressOf(machine, state, frame, instruction.source, onDeref);
+      const target = addressOf(machine, state, frame, instruction.target, onDeref);
+      if (target === undefined) return;
+      if (source === undefined) clobber(state, target);
+      else copyUnder(state, target, source);
+      return;
+    }
+    case "zero": {
+      const target = addressOf(machine, state, frame, instruction.target, onDeref);
+      if (target !== undefined) fillZero(state, target);
+      return;
+    }
+    case "declare":
+    case "forget":
+      forgetUnder(state, { base: localBase(frame, instruction.local.id), path: "" });
+      return;
+    case "asm":
+      executeAsm(machine, frame, state, instruction);
+      return;
+    case "discard":
+      // clang drops a load nobody uses; what it computes on the way is computed here too.
+      evaluate(machine, state, frame, instruction.value);
+      return;
+    default:
+      assertNever(instruction);
+  }
+}
+
+/** The first named place that holds an object gives it its name in messages. */
+function nameObject(state: State, value: Value, target: Place): void {
+  const id = objectIdOf(value);
+  const object = state.object(id);
+  if (id === undefined || object === undefined || object.origin.name !== undefined) return;
+  const name = describePlace(target);
+  if (name !== "") state.change(id, { origin: { ...object.origin, name } });
+}
+
+/** An empty template only hides the value from the compiler; any other may do what it likes. */
+function executeAsm(machine: Machine, frame: Frame, state: State, asm: Extract<Instruction, { kind: "asm" }>): void {
+  if (asm.clobbersMemory) {
+    forgetShared(machine, state);
+    state.epoch++;
+  }
+  if (asm.template.trim() === "") return;
+  for (const input of asm.inputs) {
+    const object = objectIdOf(evaluate(machine, state, frame, input));
+    const ref = state.object(object)?.ref;
+    if (ref !== undefined) escape(state, ref);
+  }
+  for (const place of asm.outputs) {
+    const address = addressOf(machine, state, frame, place);
+    if (address !== undefined) clobber(state, address);
+  }
+}
+
+/** Someone we cannot see has it: neither owned for certain nor lost. */
+export function escape(state: State, ref: number): void {
+  state.dropReference(ref);
+  for (const [id, object] of state.objects) {
+    if (object.ref === ref) state.change(id, { ref: undefined, class: "unknown", nullness: "unknown", trust: "unknown" });
+  }
+}
+
+export function derefChecker(machine: Machine, state: State, site: Site): OnDeref {
+  return (pointer: Expr, value: Value) => {
+    if (isKnownNull(machine, state, value)) {
+      if (value.kind === "number" && isLiteral(pointer)) return;
+      const use = { how: "dereferenced", callee: undefined, param: undefined, index: undefined, nullableButUntested: false } as const;
+      report.null(machine, state, value, pointer, use, { ...site, at: pointer.at });
+      return;
+    }
+    const id = objectIdOf(value);
+    const object = state.object(id);
+    if (id === undefined || object === undefined || object.poisoned) return;
+    if (object.dead !== undefined) {
+      report.useAfterRelease(machine, state, value, "dereferenced", undefined, { ...site, at: pointer.at });
+      return;
+    }
+    if (object.nullness !== "maybe") return;
+    const at = { ...site, at: pointer.at };
+    const use = { how: "dereferenced", callee: undefined, param: undefined, index: undefined, nullableButUntested: false } as const;
+    report.null(machine, state, value, pointer, use, at);
+    state.change(id, { usedUntested: { site: at, epoch: state.epoch } });
+  };
+}
+
+/** `(T *)0` written out: offsetof tricks and deliberate faults, not a forgotten test. */
+function isLiteral(expr: Expr): boolean {
+  return expr.kind === "const" || (expr.kind === "cast" && isLiteral(expr.operand));
+}
+
+function terminate(
+  machine: Machine,
+  frame: Frame,
+  state: State,
+  terminator: Terminator,
+  leave: (outcome: Outcome) => void,
+): Next[] {
+  const site = siteOf(frame, terminator.at);
+  machine.here = site;
+  switch (terminator.kind) {
+    case "goto":
+      return [{ target: terminator.target, state }];
+    case "branch":
+      return branch(machine, frame, state, terminator, site);
+    case "switch":
+      return switchOn(machine, frame, state, terminator, site);
+    case "any":
+      return terminator.targets.map((target) => ({ target, state: state.clone() }));
+    case "return": {
+      const value = terminator.value && evaluate(machine, state, frame, terminator.value, derefChecker(machine, state, site));
+      leave(value === undefined ? { state, exit: site } : { state, value, exit: site });
+      return [];
+    }
+    case "unreachable":
+      return [];
+    default:
+      return assertNever(terminator);
+  }
+}
+
+function branch(
+  machine: Machine,
+  frame: Frame,
+  state: State,
+  terminator: Extract<Terminator, { kind: "branch" }>,
+  site: Site,
+): Next[] {
+  const value = evaluate(machine, state, frame, terminator.test, derefChecker(machine, state, site));
+  noteLateTest(machine, state, value, site);
+  const otherwise = state.clone();
+  const next: Next[] = [];
+  const certain = value.kind === "number";
+  if (assume(machine, state, value, true)) {
+    if (!certain) state.trace = decided(state.trace, site, true);
+    next.push({ target: terminator.whenTrue, state });
+  }
+  if (assume(machine, otherwise, value, false)) {
+    if (!certain) otherwise.trace = decided(otherwise.trace, site, false);
+    next.push({ target: terminator.whenFalse, state: otherwise });
+  }
+  return next;
+}
+
+/** A NULL test of something that was dereferenced untested before. */
+function noteLateTest(machine: Machine, state: State, value: Value, site: Site): void {
+  const tested = testedObject(machine, value, 0);
+  const object = state.object(tested);
+  if (object?.usedUntested === undefined) return;
+  machine.findings.add({
+    kind: "late-null-check",
+    site,
+    subject: { origin: object.origin, struct: object.struct },
+    use: object.usedUntested.site,
+    movable: object.usedUntested.epoch === state.epoch,
+  });
+}
+
+function testedObject(machine: Machine, value: Value, depth: number): number | undefined {
+  if (value.kind === "pointer") return objectIdOf(value);
+  if (value.kind !== "symbol" || depth > 3) return undefined;
+  const definition = machine.symbols.definition(value.id);
+  if (definition?.kind === "not") return testedObject(machine, definition.operand, depth + 1);
+  if (definition?.kind === "binary" && (definition.op === "==" || definition.op === "!=")) {
+    return testedObject(machine, definition.left, depth + 1);
+  }
+  return undefined;
+}
+
+function switchOn(
+  machine: Machine,
+  frame: Frame,
+  state: State,
+  terminator: Extract<Terminator, { kind: "switch" }>,
+  site: Site,
+): Next[] {
+  const value = evaluate(machine, state, frame, terminator.value, derefChecker(machine, state, site));
+  const next: Next[] = [];
+  const rest = state.clone();
+  let restPossible = true;
+  for (const { low, high, target } of terminator.cases) {
+    if (low === undefined || high === undefined) {
+      next.push({ target, state: state.clone() });
+      continue;
+    }
+    const taken = state.clone();
+    if (assumeWithin(machine, taken, value, low, high, true)) {
+      taken.trace = decided(taken.trace, site, true);
+      next.push({ target, state: taken });
+    }
+    restPossible &&= low !== high || assumeWithin(machine, rest, value, low, high, false);
+  }
+  if (restPossible) {
+    rest.trace = decided(rest.trace, site, false);
+    next.push({ target: terminator.otherwise, state: rest });
+  }
+  return next;
+}
+
+function assumeWithin(machine: Machine, state: State, value: Value, low: number, high: number, within: boolean): boolean {
+  if (value.kind === "number") return (value.value >= low && value.value <= high) === within;
+  const test = (op: "==" | ">=" | "<=", n: number) =>
+    machine.symbols.defined(
+      { kind: "binary", op, left: value, right: { kind: "number", value: n }, unsigned: false },
+      { low: 0, high: 1 },
+    );
+  if (low === high) return assume(machine, state, test("==", low), within);
+  if (!within) return true;
+  return assume(machine, state, test(">=", low), true) && assume(machine, state, test("<=", high), true);
+}

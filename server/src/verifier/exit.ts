@@ -1,0 +1,23 @@
+// Places where nothing may be held: the end of a root, a throw, a tail call.
+import type { Machine } from "./machine.ts";
+import { report } from "./report.ts";
+import type { State } from "./state.ts";
+import { objectIdOf, type Site, type Value } from "./value.ts";
+
+type Exit = "return" | "throw" | "tail-call" | "callback-return";
+
+/** Reports every reference still held as leaked here, and forgets it. */
+export function mayNotHold(machine: Machine, state: State, exit: Site, how: Exit, name: string | undefined): void {
+  for (const reference of state.references) report.leak(machine, state, reference, exit, how, name);
+  state.references = [];
+}
+
+/** The root returns `value` at `exit`. */
+export function leaveRoot(machine: Machine, state: State, value: Value | undefined, exit: Site): void {
+  const { rules } = machine.effects;
+  const returned = value && objectIdOf(value);
+  const ref = state.object(returned)?.ref;
+  // A struct_ops member whose result is a pointer hands its reference to the kernel.
+  if (ref !== undefined && machine.root.structOps !== undefined && rules.structOpsReturnsOwned) state.dropReference(ref);
+  mayNotHold(machine, state, exit, "return", undefined);
+}

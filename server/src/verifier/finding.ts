@@ -1,0 +1,109 @@
+// What the machine found, before rules turn it into words. Collected while paths
+// are explored; one mistake is one entry, whichever and however many paths show it.
+import type { TraceNode } from "./trace.ts";
+import type { Origin, Reference, Site } from "./value.ts";
+
+export interface Subject {
+  readonly origin: Origin;
+  readonly struct: string | undefined;
+}
+
+export type RawFinding =
+  | {
+      readonly kind: "leak";
+      readonly reference: Reference;
+      /** Last name that held it. */
+      readonly name: string | undefined;
+      readonly exit: Site;
+      readonly how: "return" | "throw" | "tail-call" | "callback-return" | "child";
+      readonly exitName: string | undefined;
+      readonly trace: TraceNode | undefined;
+    }
+  | {
+      readonly kind: "null";
+      readonly site: Site;
+      readonly use: NullUse;
+      /** undefined: the constant NULL. */
+      readonly subject: Subject | undefined;
+      readonly held: readonly HeldForFix[];
+      readonly trace: TraceNode | undefined;
+    }
+  | {
+      readonly kind: "use-after-release";
+      readonly site: Site;
+      readonly use: "dereferenced" | "passed" | "released";
+      readonly callee: string | undefined;
+      readonly subject: Subject;
+      readonly released: { readonly by: string; readonly site: Site; readonly reason: string };
+      readonly trace: TraceNode | undefined;
+    }
+  | {
+      readonly kind: "release-unowned";
+      readonly site: Site;
+      readonly callee: string;
+      readonly why: "not-acquired" | "offset" | "stack" | "argument" | "kptr" | "member" | "percpu" | "not-percpu" | "callback" | "non-owning" | "global-argument";
+      readonly subject: Subject | undefined;
+      readonly text: string;
+      readonly trace: TraceNode | undefined;
+    }
+  | {
+      readonly kind: "late-null-check";
+      readonly site: Site;
+      readonly subject: Subject;
+      readonly use: Site;
+      /** Nothing between use and test keeps clang from moving the load below the test. */
+      readonly movable: boolean;
+    };
+
+export interface NullUse {
+  readonly how: "dereferenced" | "passed" | "arithmetic";
+  readonly callee: string | undefined;
+  readonly param: string | undefined;
+  /** 0-based. */
+  readonly index: number | undefined;
+  /** C text of the expression that may be NULL. */
+  readonly text: string;
+  /** The instruction's statement, where a check must go before. */
+  readonly statement: Site;
+  readonly nullableButUntested: boolean;
+}
+
+/** A reference held at the place of a missing NULL test, for the quick fix. */
+export interface HeldForFix {
+  readonly name: string;
+  readonly releasedBy: string;
+}
+
+export class FindingSink {
+  readonly #byKey = new Map<string, RawFinding>();
+
+  add(finding: RawFinding): void {
+    const key = findingKey(finding);
+    if (!this.#byKey.has(key)) this.#byKey.set(key, finding);
+  }
+
+  all(): readonly RawFinding[] {
+    return [...this.#byKey.values()];
+  }
+}
+
+function findingKey(finding: RawFinding): string {
+  switch (finding.kind) {
+    case "leak":
+      return `leak ${siteKey(finding.reference.site)}`;
+    case "null":
+      return finding.subject === undefined
+        ? `null ${siteKey(finding.site)}`
+        : `null ${siteKey(finding.subject.origin.site)} ${finding.subject.origin.call ?? finding.use.text}`;
+    case "use-after-release":
+      return `uar ${siteKey(finding.subject.origin.site)} ${siteKey(finding.released.site)}`;
+    case "release-unowned":
+      return `unowned ${siteKey(finding.site)}`;
+    case "late-null-check":
+      return `late ${siteKey(finding.site)}`;
+  }
+}
+
+export function siteKey(site: Site): string {
+  return `${site.fn.name}:${site.at.start}:${site.at.end}`;
+}

@@ -1,0 +1,64 @@
+// Calls of global functions. Their bodies are checked on their own, as roots; at
+// the call only the promises of the declaration count (VERIFIER_RULES 14).
+import type { Expr } from "../cfg/ir.ts";
+import type { FunctionInfo } from "../model/unit.ts";
+import { mayNotHold } from "./exit.ts";
+import type { Outcome } from "./explore-function.ts";
+import type { Machine } from "./machine.ts";
+import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
+import { invalidatePackets } from "./ownership.ts";
+import { isKnownNull } from "./refine.ts";
+import { report } from "./report.ts";
+import type { State } from "./state.ts";
+import { objectIdOf, type Site, type Value } from "./value.ts";
+
+export function callGlobal(
+  machine: Machine,
+  fn: FunctionInfo,
+  state: State,
+  args: readonly Value[],
+  exprs: readonly Expr[],
+  site: Site,
+): Outcome[] {
+  if (fn.hasBody) machine.found.set(`global ${fn.name}`, { name: fn.name, kind: "global", sleepable: machine.root.sleepable });
+  args.forEach((value, index) => {
+    checkArgument(machine, fn, state, value, exprs[index], index, site);
+  });
+  forgetShared(machine, state);
+  state.epoch++;
+  for (const value of args) {
+    const address = addressFromPointer(value);
+    if (address !== undefined && isStackBase(address.base)) clobber(state, { base: address.base, path: address.path.replace(/\[\d+\]$/, "") });
+  }
+  const summary = machine.unit.summary(fn.name);
+  if (summary.changesPackets) invalidatePackets(state, { reason: "packet-changed", by: fn.name, site });
+  if (summary.throws && machine.effects.rules.globalThrowChecked && state.references.length > 0) {
+    mayNotHold(machine, state.clone(), site, "throw", fn.name);
+  }
+  return [{ state }];
+}
+
+function checkArgument(
+  machine: Machine,
+  fn: FunctionInfo,
+  state: State,
+  value: Value,
+  expr: Expr | undefined,
+  index: number,
+  site: Site,
+): void {
+  const param = fn.type.params[index];
+  if (param === undefined || param.type.kind !== "pointer" || expr === undefined) return;
+  const object = state.object(objectIdOf(value));
+  if (object?.dead !== undefined) {
+    report.useAfterRelease(machine, state, value, "passed", fn.name, site);
+    return;
+  }
+  const tags = param.declTags;
+  const needsValue = (tags.includes("arg:trusted") || tags.includes("arg:nonnull")) && !tags.includes("arg:nullable");
+  if (!needsValue) return;
+  if (isKnownNull(machine, state, value) || object?.nullness === "maybe") {
+    const use = { how: "passed", callee: fn.name, param: param.name, index, nullableButUntested: false } as const;
+    report.null(machine, state, value, expr, use, site);
+  }
+}

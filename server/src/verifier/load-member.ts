@@ -1,0 +1,133 @@
+// The first read of a member behind a pointer: what kind of value the verifier
+// would see there. Trust follows VERIFIER_RULES 2.3; kptr fields section 8.
+import type { CType } from "../model/types.ts";
+import type { Machine } from "./machine.ts";
+import { type Address, pointeeTag } from "./memory.ts";
+import type { State } from "./state.ts";
+import type { ObjectInfo, Origin, Trust, Value } from "./value.ts";
+
+/** `id` undefined: a global variable. */
+export function loadMember(machine: Machine, state: State, id: number | undefined, address: Address, type: CType): Value {
+  const object = state.object(id);
+  if (object?.class === "context") return loadContext(machine, state, object, address, type);
+  if (type.kind !== "pointer") return machine.symbols.freshOf(type);
+  const tag = pointeeTag(type);
+  const slot = slotTag(type);
+  if (slot !== undefined && (id === undefined || object?.class === "map-value" || object?.class === "local")) {
+    return loadKptr(machine, state, object, address, type, slot);
+  }
+  if (object === undefined || object.class !== "btf") return machine.symbols.freshOf(type);
+  return walk(machine, state, object, address, type, tag);
+}
+
+export type SlotTag = "kptr" | "kptr_untrusted" | "percpu_kptr" | "uptr";
+
+export function slotTag(type: CType): SlotTag | undefined {
+  if (type.kind !== "pointer") return undefined;
+  for (const tag of type.tags) {
+    if (tag === "kptr" || tag === "kptr_untrusted" || tag === "percpu_kptr" || tag === "uptr") return tag;
+    if (tag === "kptr_ref") return "kptr";
+  }
+  return undefined;
+}
+
+function loadKptr(
+  machine: Machine,
+  state: State,
+  object: ObjectInfo | undefined,
+  address: Address,
+  type: CType & { kind: "pointer" },
+  slot: SlotTag,
+): Value {
+  const tag = pointeeTag(type);
+  const owner = object?.origin;
+  const safe = tag === undefined || isLocalType(machine, type) || machine.effects.isRcuSafeKptr(tag);
+  const trust: Trust =
+    slot === "kptr_untrusted" ? "untrusted" : safe && machine.inRcuSection(state) ? "rcu" : "untrusted";
+  return machine.newObject(state, {
+    class: slot === "uptr" ? "map-value" : "btf",
+    struct: tag,
+    type: type.to,
+    nullness: "maybe",
+    trust: slot === "uptr" ? "plain" : trust,
+    percpu: slot === "percpu_kptr",
+    origin: memberOrigin(machine, owner, address, slot === "uptr" ? "map" : "kptr"),
+  });
+}
+
+/** A struct that the program itself defines and the kernel does not know. */
+function isLocalType(machine: Machine, type: CType & { kind: "pointer" }): boolean {
+  return type.to.kind === "record" && type.to.tag !== undefined && machine.unit.isLocalRecord(type.to.tag);
+}
+
+function walk(
+  machine: Machine,
+  state: State,
+  object: ObjectInfo,
+  address: Address,
+  type: CType & { kind: "pointer" },
+  tag: string | undefined,
+): Value {
+  const field = lastMember(address.path);
+  const rule = object.struct === undefined || field === undefined ? "untrusted" : machine.effects.walk(object.struct, field);
+  const origin = memberOrigin(machine, object.origin, address, "member");
+  const info = { class: "btf", struct: tag, type: type.to, origin } as const;
+  const baseIsGood =
+    object.nullness !== "maybe" && (object.trust === "trusted" || object.trust === "rcu" || object.ref !== undefined);
+  if (!baseIsGood) {
+    return machine.newObject(state, { ...info, trust: object.trust === "unknown" ? "unknown" : "untrusted" });
+  }
+  switch (rule) {
+    case "trusted":
+      return machine.newObject(state, { ...info, trust: "trusted", nullness: "non-null" });
+    case "trusted-or-null":
+      return machine.newObject(state, { ...info, trust: "trusted", nullness: "maybe" });
+    case "rcu":
+    case "rcu-or-null":
+      if (!machine.inRcuSection(state)) return machine.newObject(state, { ...info, trust: "untrusted" });
+      return machine.newObject(state, { ...info, trust: "rcu", nullness: rule === "rcu" ? "non-null" : "maybe" });
+    case "untrusted":
+      return machine.newObject(state, { ...info, trust: "untrusted" });
+  }
+}
+
+function lastMember(path: string): string | undefined {
+  return /\.([A-Za-z_]\w*)$/.exec(path)?.[1];
+}
+
+function memberOrigin(machine: Machine, owner: Origin | undefined, address: Address, what: Origin["what"]): Origin {
+  return { site: owner?.site ?? machine.here, call: undefined, what, name: describeAddress(owner, address) };
+}
+
+function describeAddress(owner: Origin | undefined, address: Address): string | undefined {
+  if (address.base[0] === "g") return `${address.base.slice(2)}${address.path}`;
+  if (owner?.name === undefined || address.path.includes("-") || address.path.includes("@")) return undefined;
+  return `${owner.name}${address.path.replace(".", "->")}`;
+}
+
+/** Packet ends are pointers in disguise; argument slots of tracing contexts are the hook's arguments. */
+function loadContext(machine: Machine, state: State, object: ObjectInfo, address: Address, type: CType): Value {
+  const field = lastMember(address.path);
+  if (field === "data" || field === "data_end" || field === "data_meta") {
+    return machine.newObject(state, {
+      class: "packet",
+      nullness: "unknown",
+      trust: "plain",
+      origin: { ...object.origin, what: "packet", name: `${object.origin.name ?? "ctx"}->${field}` },
+    });
+  }
+  const slot = /^\[(\d+)\]$/.exec(address.path)?.[1];
+  if (slot !== undefined || (address.path === "" && type.kind === "int" && type.bits === 64)) {
+    return machine.argument(state, Number(slot ?? 0));
+  }
+  const facts = object.struct === undefined || field === undefined ? undefined : machine.effects.contextField(object.struct, field);
+  if (type.kind !== "pointer" && facts === undefined) return machine.symbols.freshOf(type);
+  return machine.newObject(state, {
+    class: facts?.kind === "memory" ? "memory" : "btf",
+    struct: facts?.struct ?? pointeeTag(type),
+    type: type.kind === "pointer" ? type.to : undefined,
+    nullness: facts === undefined ? "unknown" : facts.maybeNull ? "maybe" : "non-null",
+    trust: facts?.trust ?? "unknown",
+    origin: { ...object.origin, what: "member", name: `${object.origin.name ?? "ctx"}->${field ?? "?"}` },
+  });
+}

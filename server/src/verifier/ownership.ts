@@ -1,0 +1,78 @@
+// References: how they end, and what dies with them.
+import { report } from "./report.ts";
+import type { Machine } from "./machine.ts";
+import type { State } from "./state.ts";
+import type { Death } from "./value.ts";
+
+/** The reference is given back; all that depends on it becomes a scalar for the verifier. */
+export function releaseReference(machine: Machine, state: State, id: number, death: Death): void {
+  const reference = state.reference(id);
+  if (machine.effects.rules.childReferences) {
+    for (const child of state.references) {
+      if (child.parent === id) {
+        report.leak(machine, state, child, death.site, "child", death.by);
+        state.dropReference(child.id);
+      }
+    }
+  }
+  state.dropReference(id);
+  killTied(state, id, death);
+  if (reference?.kind === "dynptr") killDynptrs(state, id, death);
+}
+
+/** The reference goes somewhere else (a kptr slot, a collection): not owned here any more, and not a leak. */
+export function transferReference(state: State, id: number): void {
+  state.dropReference(id);
+  for (const [object, info] of state.objects) if (info.ref === id) state.change(object, { ref: undefined });
+}
+
+function killTied(state: State, id: number, death: Death): void {
+  for (const [object, info] of state.objects) {
+    if (info.ref === id) state.change(object, { dead: death, ref: undefined });
+    else if (info.tiedToRef === id) state.change(object, { dead: { ...death, reason: "owner-gone" } });
+  }
+}
+
+/** Every clone of an owning dynptr goes with it, and every slice of those. */
+function killDynptrs(state: State, ref: number, death: Death): void {
+  for (const [key, value] of [...state.memory]) {
+    if (value.kind === "slot" && value.slot.kind === "dynptr" && value.slot.ref === ref) {
+      state.memory.delete(key);
+      killSlices(state, value.slot.id, death);
+    }
+  }
+}
+
+export function killSlices(state: State, dynptr: number, death: Death): void {
+  for (const [object, info] of state.objects) {
+    if (info.tiedToDynptr === dynptr) state.change(object, { dead: { ...death, reason: "owner-gone" } });
+  }
+}
+
+/** Helpers that move packet data: packet pointers and slices of packets are stale. */
+export function invalidatePackets(state: State, death: Death): void {
+  const packets = new Set<number>();
+  for (const value of state.memory.values()) {
+    if (value.kind === "slot" && value.slot.kind === "dynptr" && /skb|xdp/.test(value.slot.type)) packets.add(value.slot.id);
+  }
+  for (const [object, info] of state.objects) {
+    const stale = info.class === "packet" || (info.tiedToDynptr !== undefined && packets.has(info.tiedToDynptr));
+    if (stale) state.change(object, { dead: { ...death, reason: "packet-changed" } });
+  }
+}
+
+/** The last lock is gone: non-owning references mean nothing any more. */
+export function endNonOwning(state: State, death: Death): void {
+  for (const [object, info] of state.objects) {
+    if (info.nonOwning) state.change(object, { dead: { ...death, reason: "unlocked" }, nonOwning: false });
+  }
+}
+
+/** Leaving the last RCU section: rcu pointers stay readable and lose maybe-null, but are no arguments any more. */
+export function endRcu(state: State): void {
+  for (const [object, info] of state.objects) {
+    if (info.trust === "rcu" && info.ref === undefined) {
+      state.change(object, { trust: "untrusted", nullness: info.nullness === "maybe" ? "unknown" : info.nullness });
+    }
+  }
+}

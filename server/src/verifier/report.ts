@@ -1,0 +1,110 @@
+// Turns what a transfer step noticed into one raw finding, and poisons what it is
+// about, so that one mistake is told once on each path.
+import type { Expr } from "../cfg/ir.ts";
+import { describeExpr } from "./describe.ts";
+import type { HeldForFix, NullUse, RawFinding, Subject } from "./finding.ts";
+import type { Machine } from "./machine.ts";
+import type { State } from "./state.ts";
+import { objectIdOf, type ObjectInfo, type Reference, type Site, type Value } from "./value.ts";
+
+type LeakFinding = Extract<RawFinding, { kind: "leak" }>;
+type UnownedFinding = Extract<RawFinding, { kind: "release-unowned" }>;
+
+export const report = {
+  leak(
+    machine: Machine,
+    state: State,
+    reference: Reference,
+    exit: Site,
+    how: LeakFinding["how"],
+    exitName: string | undefined,
+  ): void {
+    machine.findings.add({
+      kind: "leak",
+      reference,
+      name: reference.name ?? state.object(reference.object)?.origin.name,
+      exit,
+      how,
+      exitName,
+      trace: state.trace,
+    });
+  },
+
+  null(machine: Machine, state: State, value: Value, expr: Expr, use: Omit<NullUse, "text" | "statement">, site: Site): void {
+    const id = objectIdOf(value);
+    const object = state.object(id);
+    if (object?.poisoned === true) return;
+    machine.findings.add({
+      kind: "null",
+      site,
+      use: { ...use, text: describeExpr(expr), statement: machine.here },
+      subject: subjectOf(object),
+      held: heldForFix(state, object),
+      trace: state.trace,
+    });
+    // The program is refused here; go on as if the test had been made.
+    if (id !== undefined) state.change(id, { poisoned: true, nullness: "unknown" });
+  },
+
+  useAfterRelease(
+    machine: Machine,
+    state: State,
+    value: Value,
+    use: "dereferenced" | "passed" | "released",
+    callee: string | undefined,
+    site: Site,
+  ): void {
+    const id = objectIdOf(value);
+    const object = state.object(id);
+    if (id === undefined || object?.dead === undefined || object.poisoned) return;
+    machine.findings.add({
+      kind: "use-after-release",
+      site,
+      use,
+      callee,
+      subject: { origin: object.origin, struct: object.struct },
+      released: object.dead,
+      trace: state.trace,
+    });
+    state.change(id, { poisoned: true });
+  },
+
+  unowned(
+    machine: Machine,
+    state: State,
+    value: Value,
+    expr: Expr,
+    callee: string,
+    why: UnownedFinding["why"],
+    site: Site,
+  ): void {
+    const object = state.object(objectIdOf(value));
+    if (object?.poisoned === true) return;
+    machine.findings.add({
+      kind: "release-unowned",
+      site,
+      callee,
+      why,
+      subject: subjectOf(object),
+      text: describeExpr(expr),
+      trace: state.trace,
+    });
+  },
+};
+
+function subjectOf(object: ObjectInfo | undefined): Subject | undefined {
+  return object && { origin: object.origin, struct: object.struct };
+}
+
+/** What an early return inserted here would leak. */
+function heldForFix(state: State, except: ObjectInfo | undefined): HeldForFix[] {
+  const held: HeldForFix[] = [];
+  for (const reference of state.references) {
+    const object = state.object(reference.object);
+    const name = reference.name ?? object?.origin.name;
+    const releasedBy = reference.releasedBy[0];
+    if (object === except || name === undefined || releasedBy === undefined || object?.nullness === "maybe") continue;
+    held.unshift({ name, releasedBy });
+  }
+  return held;
+}

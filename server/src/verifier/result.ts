@@ -1,0 +1,228 @@
+// The value a call returns, with the reference it may carry.
+import type { Instruction } from "../cfg/ir.ts";
+import type { CType } from "../model/types.ts";
+import { type Call } from "./arguments.ts";
+import { graphElement } from "./graph-element.ts";
+import { addressFromPointer, memoryKey, pointeeTag, stored } from "./memory.ts";
+import { member, nodeMember } from "./path.ts";
+import { known } from "./refine.ts";
+import type { State } from "./state.ts";
+import { type ObjectInfo, objectIdOf, type Origin, type Value, zero } from "./value.ts";
+
+export type CallInstruction = Extract<Instruction, { kind: "call" }>;
+
+/** Undefined for void. */
+export function resultOf(call: Call, state: State, instruction: CallInstruction): Value | undefined {
+  const { machine, effect } = call;
+  const { returns } = effect;
+  const type = instruction.result?.type;
+  switch (returns.kind) {
+    case "void":
+      return undefined;
+    case "scalar":
+      return machine.symbols.freshOf(type ?? { kind: "unknown" });
+    case "object": {
+      const source = returns.typeOf === undefined ? undefined : state.object(objectIdOf(call.args[returns.typeOf] ?? zero));
+      const shared = returns.sameAs === undefined ? undefined : state.object(objectIdOf(call.args[returns.sameAs] ?? zero));
+      return acquire(call, state, {
+        class: "btf",
+        struct: returns.struct ?? source?.struct,
+        type: record(call, returns.struct) ?? source?.type,
+        nullness: returns.maybeNull ? "maybe" : "non-null",
+        trust: returns.trust,
+        ref: shared?.ref,
+        tiedToRef: shared?.ref === undefined ? shared?.tiedToRef : undefined,
+        dead: shared?.dead,
+        origin: originOf(call, "call"),
+      });
+    }
+    case "local-object": {
+      const named = namedRecord(call);
+      return acquire(call, state, {
+        class: "local",
+        struct: named?.kind === "record" ? named.tag : undefined,
+        type: named,
+        nullness: returns.maybeNull ? "maybe" : "non-null",
+        trust: "trusted",
+        percpu: returns.percpu,
+        origin: originOf(call, "call"),
+      });
+    }
+    case "same-object-type": {
+      const source = state.object(objectIdOf(call.args[returns.param] ?? zero));
+      return acquire(call, state, {
+        class: "local",
+        struct: source?.struct,
+        type: source?.type,
+        nullness: source?.nonOwning === true || source?.ref === undefined ? "maybe" : "non-null",
+        trust: "trusted",
+        origin: originOf(call, "call"),
+      });
+    }
+    case "node":
+      return nodeResult(call, state, returns.maybeNull, returns.owned);
+    case "memory": {
+      const owner = returns.tiedTo === undefined ? undefined : state.object(objectIdOf(call.args[returns.tiedTo] ?? zero));
+      return acquire(call, state, {
+        class: "memory",
+        nullness: returns.maybeNull ? "maybe" : "non-null",
+        trust: "plain",
+        type: pointee(type),
+        struct: type && pointeeTag(type),
+        tiedToRef: owner?.ref,
+        origin: originOf(call, "call"),
+      });
+    }
+    case "slice": {
+      const dynptr = slotAt(state, call.args[returns.param]);
+      return machine.newObject(state, {
+        class: "slice",
+        nullness: returns.maybeNull ? "maybe" : "non-null",
+        trust: "plain",
+        type: pointee(type),
+        struct: type && pointeeTag(type),
+        tiedToDynptr: dynptr?.kind === "dynptr" ? dynptr.id : undefined,
+        origin: originOf(call, "call"),
+      });
+    }
+    case "map-value":
+      return mapLookup(call, state, returns.mapParam, returns.maybeNull);
+    case "kptr-old":
+      return oldKptr(call, state);
+  }
+}
+
+export function slotAt(state: State, value: Value | undefined) {
+  const address = value && addressFromPointer(value);
+  const content = address && state.memory.get(memoryKey(address));
+  return content?.kind === "slot" ? content.slot : undefined;
+}
+
+function originOf(call: Call, what: Origin["what"]): Origin {
+  return { site: call.site, call: call.effect.name, what, name: undefined };
+}
+
+/** A new object that carries a new reference if the call acquires one. */
+function acquire(
+  call: Call,
+  state: State,
+  info: Partial<ObjectInfo> & Pick<ObjectInfo, "class" | "origin">,
+): Value {
+  const value = call.machine.newObject(state, info);
+  const id = objectIdOf(value);
+  if (call.effect.acquires && id !== undefined && info.ref === undefined) own(call, state, id);
+  return value;
+}
+
+function own(call: Call, state: State, object: number): void {
+  const { effect, machine, site } = call;
+  const struct = state.object(object)?.struct;
+  const ref = machine.newReference(state, {
+    kind: "object",
+    object,
+    slot: undefined,
+    site,
+    call: effect.name,
+    releasedBy: effect.releasedBy.length > 0 ? effect.releasedBy : machine.effects.releasersOf(struct),
+    parent: undefined,
+    name: undefined,
+  });
+  state.change(object, { ref });
+}
+
+function record(call: Call, tag: string | undefined): CType | undefined {
+  return tag === undefined || call.machine.unit.unit.record(tag) === undefined
+    ? undefined
+    : { kind: "record", union: false, tag, id: tag };
+}
+
+/** The type that bpf_core_type_id_local(T) named. */
+function namedRecord(call: Call): CType | undefined {
+  for (const expr of call.exprs) {
+    let inner = expr;
+    while (inner.kind === "cast") inner = inner.operand;
+    if (inner.kind === "type-id") return inner.record;
+  }
+  return undefined;
+}
+
+function pointee(type: CType | undefined): CType | undefined {
+  return type?.kind === "pointer" ? type.to : undefined;
+}
+
+function nodeResult(call: Call, state: State, maybeNull: boolean, owned: boolean): Value {
+  const element = graphElement(call);
+  const value = acquire(call, state, {
+    class: "local",
+    struct: element?.struct,
+    type: record(call, element?.struct),
+    nullness: maybeNull ? "maybe" : "non-null",
+    trust: "trusted",
+    nonOwning: !owned,
+    origin: originOf(call, "call"),
+  });
+  if (value.kind !== "pointer") return value;
+  return { ...value, path: element === undefined ? nodeMember : member("", element.field) };
+}
+
+function mapLookup(call: Call, state: State, mapParam: number, maybeNull: boolean): Value {
+  const { machine, effect } = call;
+  const map = mapOf(call, mapParam);
+  const origin = originOf(call, "map");
+  const nullness = maybeNull ? "maybe" : "non-null";
+  switch (map?.type) {
+    case "BPF_MAP_TYPE_SOCKMAP":
+    case "BPF_MAP_TYPE_SOCKHASH": {
+      const value = machine.newObject(state, { class: "btf", struct: "bpf_sock", nullness, trust: "trusted", origin });
+      const id = objectIdOf(value);
+      if (id !== undefined && effect.name !== "") own(call, state, id);
+      return value;
+    }
+    case "BPF_MAP_TYPE_ARRAY_OF_MAPS":
+    case "BPF_MAP_TYPE_HASH_OF_MAPS":
+      return machine.newObject(state, { class: "map", nullness, trust: "plain", origin });
+    default:
+      return machine.newObject(state, {
+        class: "map-value",
+        struct: map?.value?.kind === "record" ? map.value.tag : undefined,
+        type: map?.value,
+        nullness: maybeNull ? lookupNullness(call, state, map) : "non-null",
+        trust: "plain",
+        origin,
+      });
+  }
+}
+
+function mapOf(call: Call, param: number) {
+  const value = call.args[param];
+  return value?.kind === "pointer" && value.base[0] === "g" ? call.machine.unit.unit.map(value.base.slice(2)) : undefined;
+}
+
+/** From 7.0 on, an array lookup with a constant key in range is known to succeed (VERIFIER_RULES 4). */
+function lookupNullness(call: Call, state: State, map: ReturnType<typeof mapOf>): ObjectInfo["nullness"] {
+  const isArray = map?.type === "BPF_MAP_TYPE_ARRAY" || map?.type === "BPF_MAP_TYPE_PERCPU_ARRAY";
+  if (!isArray || !call.machine.effects.rules.constantKeyLookupNonNull) return "maybe";
+  const address = call.args[1] && addressFromPointer(call.args[1]);
+  if (address === undefined || address.base[0] !== "f") return "maybe";
+  const stored_ = stored(state, address);
+  const key = stored_ && known(call.machine, state, stored_);
+  if (key?.kind !== "number") return "maybe";
+  if (key.value === 0) return map?.maxEntries === 0 ? "maybe" : "non-null";
+  // In range, but whether the verifier saw the constant depends on the compiler.
+  return map?.maxEntries === undefined || key.value < map.maxEntries ? "unknown" : "maybe";
+}
+
+function oldKptr(call: Call, state: State): Value {
+  const slot = call.exprs[0];
+  const slotType = slot?.type.kind === "pointer" ? slot.type.to : undefined;
+  const struct = slotType && pointeeTag(slotType);
+  return acquire(call, state, {
+    class: "btf",
+    struct,
+    type: pointee(slotType),
+    nullness: "maybe",
+    trust: "trusted",
+    percpu: slotType?.kind === "pointer" && slotType.tags.includes("percpu_kptr"),
+    origin: originOf(call, "call"),
+  });
+}

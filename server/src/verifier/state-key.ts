@@ -1,0 +1,164 @@
+// When are two states the same? When they agree on all that can matter from here:
+// values, objects, facts and what is held, with identities renumbered in the order
+// they are met. Making the key also drops what nothing refers to any more.
+import type { Machine } from "./machine.ts";
+import type { State } from "./state.ts";
+import type { Value } from "./value.ts";
+
+export function canonicalKey(machine: Machine, state: State): string {
+  return new Canonicalizer(machine, state).key();
+}
+
+/** What is held, without values: states that differ here are never joined. */
+export function resourceKey(state: State): string {
+  const references = state.references.map((r) => `${r.kind}${r.site.fn.name}:${r.site.at.start}`).join(",");
+  return `${references}|${state.locks.length}|${state.rcuDepth}|${state.preemptDepth}|${state.irqDepth}|${state.callbackDepth}`;
+}
+
+class Canonicalizer {
+  readonly #machine: Machine;
+  readonly #state: State;
+  readonly #objects = new Map<number, number>();
+  readonly #symbols = new Map<number, number>();
+  readonly #references = new Map<number, number>();
+  readonly #parts: string[] = [];
+  readonly #objectQueue: number[] = [];
+
+  constructor(machine: Machine, state: State) {
+    this.#machine = machine;
+    this.#state = state;
+    state.references.forEach((reference, index) => {
+      this.#references.set(reference.id, index);
+    });
+  }
+
+  key(): string {
+    const state = this.#state;
+    // Locals and arguments first: objects get their numbers from where the program holds them.
+    const own: string[] = [];
+    const behind: string[] = [];
+    for (const key of state.memory.keys()) (key[0] === "o" || key[0] === "y" ? behind : own).push(key);
+    own.sort();
+    for (const key of own) this.#parts.push(key, "=", this.#value(state.memory.get(key)!, 0), ";");
+    for (const reference of state.references) {
+      if (reference.object !== undefined) this.#object(reference.object);
+    }
+    this.#behind(behind);
+    for (const reference of state.references) {
+      const object = reference.object === undefined ? "" : this.#objects.get(reference.object);
+      this.#parts.push(
+        `R${reference.kind[0]}${reference.site.fn.name}:${reference.site.at.start}@${object}^${this.#ref(reference.parent)}d${reference.callbackDepth};`,
+      );
+    }
+    for (const lock of state.locks) this.#parts.push(`L${lock.kind}${this.#lockAddress(lock.address)};`);
+    this.#parts.push(`${state.rcuDepth},${state.preemptDepth},${state.irqDepth},${state.callbackDepth}`);
+    this.#collect();
+    return this.#parts.join("");
+  }
+
+  /** Memory behind objects that are reached; the rest is garbage. */
+  #behind(keys: readonly string[]): void {
+    const byBase = new Map<string, string[]>();
+    for (const key of keys) {
+      const base = key.slice(0, key.indexOf("|"));
+      const list = byBase.get(base);
+      if (list === undefined) byBase.set(base, [key]);
+      else list.push(key);
+    }
+    const written = new Set<string>();
+    const symbolBases = () => [...this.#symbols.keys()].map((id) => `y${id}`);
+    for (let round = 0; round < 4; round++) {
+      for (const id of this.#objectQueue.splice(0)) this.#describeObject(id, byBase, written);
+      for (const base of symbolBases()) {
+        if (written.has(base) || !byBase.has(base)) continue;
+        written.add(base);
+        this.#memoryOf(base, `y${this.#symbols.get(Number(base.slice(1)))}`, byBase);
+      }
+    }
+    for (const id of this.#objectQueue.splice(0)) this.#describeObject(id, byBase, written);
+    for (const [base, list] of byBase) if (!written.has(base)) for (const key of list) this.#state.memory.delete(key);
+  }
+
+  #describeObject(id: number, byBase: ReadonlyMap<string, string[]>, written: Set<string>): void {
+    const object = this.#state.objects.get(id);
+    if (object === undefined) return;
+    const number = this.#objects.get(id);
+    this.#parts.push(
+      `O${number}:${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[1]}/${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${object.tiedToDynptr ?? ""}/${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.poisoned ? "p" : ""}${object.dead === undefined ? "" : object.dead.reason[0]};`,
+    );
+    written.add(`o${id}`);
+    this.#memoryOf(`o${id}`, `o${number}`, byBase);
+  }
+
+  #memoryOf(base: string, as: string, byBase: ReadonlyMap<string, string[]>): void {
+    for (const key of (byBase.get(base) ?? []).sort()) {
+      this.#parts.push(`${as}${key.slice(key.indexOf("|"))}=${this.#value(this.#state.memory.get(key)!, 0)};`);
+    }
+  }
+
+  #lockAddress(address: string): string {
+    return address[0] === "o" ? `o${this.#objects.get(Number(address.slice(1, address.indexOf("|")))) ?? "?"}` : address;
+  }
+
+  #ref(id: number | undefined): string {
+    return id === undefined ? "" : String(this.#references.get(id) ?? "x");
+  }
+
+  #object(id: number): number {
+    let number = this.#objects.get(id);
+    if (number === undefined) {
+      number = this.#objects.size;
+      this.#objects.set(id, number);
+      this.#objectQueue.push(id);
+    }
+    return number;
+  }
+
+  #value(value: Value, depth: number): string {
+    switch (value.kind) {
+      case "number":
+        return `#${value.value}`;
+      case "function":
+        return `&${value.name}`;
+      case "pointer": {
+        const first = value.base[0];
+        if (first === "o") return `o${this.#object(Number(value.base.slice(1)))}|${value.path}`;
+        if (first === "y") return `y${this.#symbol(Number(value.base.slice(1)), depth)}|${value.path}`;
+        return `${value.base}|${value.path}`;
+      }
+      case "slot":
+        return value.slot.kind === "iterator"
+          ? `it:${value.slot.iterator}:${this.#ref(value.slot.ref)}`
+          : `dp:${value.slot.type}:${value.slot.id}:${this.#ref(value.slot.ref)}`;
+      case "symbol":
+        return value.id < 0 ? "?" : this.#symbol(value.id, depth);
+    }
+  }
+
+  #symbol(id: number, depth: number): string {
+    const known = this.#symbols.get(id);
+    if (known !== undefined) return `$${known}`;
+    const number = this.#symbols.size;
+    this.#symbols.set(id, number);
+    const fact = this.#state.facts.get(id);
+    const facts = fact === undefined ? "" : `[${fact.low},${fact.high}!${fact.not.join(" ")}]`;
+    const definition = depth < 4 ? this.#machine.symbols.definition(id) : undefined;
+    if (definition === undefined) return `$${number}${facts}`;
+    switch (definition.kind) {
+      case "not":
+        return `$${number}${facts}:!${this.#value(definition.operand, depth + 1)}`;
+      case "cast":
+        return `$${number}${facts}:c${definition.bits}${this.#value(definition.operand, depth + 1)}`;
+      case "binary":
+        return `$${number}${facts}:(${this.#value(definition.left, depth + 1)}${definition.op}${this.#value(definition.right, depth + 1)})`;
+    }
+  }
+
+  #collect(): void {
+    const { objects, facts } = this.#state;
+    if (objects.size > this.#objects.size) {
+      for (const id of [...objects.keys()]) if (!this.#objects.has(id)) objects.delete(id);
+    }
+    if (facts.size > 0) for (const id of [...facts.keys()]) if (!this.#symbols.has(id)) facts.delete(id);
+  }
+}

@@ -1,0 +1,77 @@
+// The state of one path: what places hold, what objects are, what is held.
+// A state is changed in place while a straight line runs and cloned where paths
+// part; nothing outside this room keeps one. Two states with the same `key` behave
+// the same from here on, whatever ids their objects have.
+import type { Fact, TraceNode } from "./trace.ts";
+import type { ObjectInfo, Reference, Site, Value } from "./value.ts";
+
+export interface HeldLock {
+  readonly id: number;
+  readonly kind: "spin" | "res-spin";
+  /** Identity of the lock's address. */
+  readonly address: string;
+  readonly site: Site;
+}
+
+export class State {
+  /** Memory key (base|path) -> value. */
+  memory: Map<string, Value>;
+  objects: Map<number, ObjectInfo>;
+  facts: Map<number, Fact>;
+  references: readonly Reference[];
+  locks: readonly HeldLock[];
+  rcuDepth: number;
+  preemptDepth: number;
+  irqDepth: number;
+  callbackDepth: number;
+  trace: TraceNode | undefined;
+  /** Counts calls and stores that loads cannot be moved across. */
+  epoch: number;
+
+  constructor() {
+    this.memory = new Map();
+    this.objects = new Map();
+    this.facts = new Map();
+    this.references = [];
+    this.locks = [];
+    this.rcuDepth = 0;
+    this.preemptDepth = 0;
+    this.irqDepth = 0;
+    this.callbackDepth = 0;
+    this.trace = undefined;
+    this.epoch = 0;
+  }
+
+  clone(): State {
+    const copy = new State();
+    copy.memory = new Map(this.memory);
+    copy.objects = new Map(this.objects);
+    copy.facts = new Map(this.facts);
+    copy.references = this.references;
+    copy.locks = this.locks;
+    copy.rcuDepth = this.rcuDepth;
+    copy.preemptDepth = this.preemptDepth;
+    copy.irqDepth = this.irqDepth;
+    copy.callbackDepth = this.callbackDepth;
+    copy.trace = this.trace;
+    copy.epoch = this.epoch;
+    return copy;
+  }
+
+  object(id: number | undefined): ObjectInfo | undefined {
+    return id === undefined ? undefined : this.objects.get(id);
+  }
+
+  change(id: number, change: Partial<ObjectInfo>): void {
+    const object = this.objects.get(id);
+    if (object !== undefined) this.objects.set(id, { ...object, ...change });
+  }
+
+  reference(id: number | undefined): Reference | undefined {
+    return id === undefined ? undefined : this.references.find((r) => r.id === id);
+  }
+
+  dropReference(id: number): void {
+    this.references = this.references.filter((r) => r.id !== id);
+  }
+}

@@ -1,0 +1,94 @@
+// Symbolic scalars. The same operator on the same operands gives the same symbol,
+// so a condition computed twice, or kept in a bool, is one fact and not two.
+// Symbols are only made, never changed; what a path knows of one is in its state.
+import type { CType } from "../model/types.ts";
+import type { BinaryOperator } from "../syntax/ast.ts";
+import type { Value } from "./value.ts";
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+export type Definition =
+  | { readonly kind: "binary"; readonly op: BinaryOperator; readonly left: Value; readonly right: Value; readonly unsigned: boolean }
+  | { readonly kind: "not"; readonly operand: Value }
+  | { readonly kind: "cast"; readonly operand: Value; readonly bits: number; readonly signed: boolean };
+
+interface SymbolInfo {
+  readonly range: Range;
+  readonly definition: Definition | undefined;
+}
+
+export const anyRange: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+export class Symbols {
+  readonly #infos: SymbolInfo[] = [];
+  readonly #interned = new Map<string, Value>();
+
+  fresh(range: Range): Value {
+    this.#infos.push({ range, definition: undefined });
+    return { kind: "symbol", id: this.#infos.length - 1 };
+  }
+
+  freshOf(type: CType): Value {
+    return this.fresh(rangeOfType(type));
+  }
+
+  defined(definition: Definition, range: Range): Value {
+    const key = definitionKey(definition);
+    const known = this.#interned.get(key);
+    if (known !== undefined) return known;
+    this.#infos.push({ range, definition });
+    const value: Value = { kind: "symbol", id: this.#infos.length - 1 };
+    this.#interned.set(key, value);
+    return value;
+  }
+
+  range(id: number): Range {
+    return this.#infos[id]?.range ?? anyRange;
+  }
+
+  definition(id: number): Definition | undefined {
+    return this.#infos[id]?.definition;
+  }
+}
+
+export function rangeOfType(type: CType): Range {
+  if (type.kind === "int") {
+    if (type.bool) return { low: 0, high: 1 };
+    if (type.bits > 64) return anyRange;
+    return type.signed
+      ? { low: -(2 ** (type.bits - 1)), high: 2 ** (type.bits - 1) - 1 }
+      : { low: 0, high: 2 ** type.bits - 1 };
+  }
+  if (type.kind === "pointer") return { low: 0, high: 2 ** 64 };
+  return anyRange;
+}
+
+function definitionKey(definition: Definition): string {
+  switch (definition.kind) {
+    case "binary":
+      return `${valueKey(definition.left)}${definition.op}${definition.unsigned ? "u" : ""}${valueKey(definition.right)}`;
+    case "not":
+      return `!${valueKey(definition.operand)}`;
+    case "cast":
+      return `(${definition.signed ? "s" : "u"}${definition.bits})${valueKey(definition.operand)}`;
+  }
+}
+
+/** Identity of a value as text; equal text means the same value on one path. */
+export function valueKey(value: Value): string {
+  switch (value.kind) {
+    case "number":
+      return `#${value.value}`;
+    case "symbol":
+      return `$${value.id}`;
+    case "pointer":
+      return `${value.base}|${value.path}`;
+    case "function":
+      return `&${value.name}`;
+    case "slot":
+      return value.slot.kind === "iterator" ? `it${value.slot.ref}` : `dp${value.slot.id}`;
+  }
+}

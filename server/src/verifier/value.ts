@@ -1,0 +1,122 @@
+// What a place of the program can hold, as the abstract machine sees it.
+// Values are immutable; what changes along a path (nullness, ownership, ranges)
+// hangs on the identity inside the value and lives in the state, so that every
+// copy of a pointer learns of a NULL test at once, as the verifier's `reg->id` does.
+import type { CType } from "../model/types.ts";
+import type { FunctionDecl } from "../syntax/ast.ts";
+import type { At } from "../syntax/ast.ts";
+
+/** A place in the source: token range in a function's declaration, and the call through which the function was entered. */
+export interface Site {
+  readonly fn: FunctionDecl;
+  readonly at: At;
+  readonly via?: Site | undefined;
+}
+
+export type Value =
+  | { readonly kind: "number"; readonly value: number }
+  /** Scalar or pointer nothing is known of but what the path's tests taught. */
+  | { readonly kind: "symbol"; readonly id: number }
+  /** Into object `o<id>`, local `f<frame>:<local>`, global `g:<name>` or behind symbol `y<id>`; path as in memory.ts. */
+  | { readonly kind: "pointer"; readonly base: string; readonly path: string }
+  | { readonly kind: "function"; readonly name: string }
+  /** Iterator or dynptr living in a stack slot. */
+  | { readonly kind: "slot"; readonly slot: StackObject };
+
+export type StackObject =
+  | { readonly kind: "iterator"; readonly iterator: string; readonly ref: number }
+  | { readonly kind: "dynptr"; readonly type: string; readonly id: number; readonly ref: number | undefined };
+
+export const zero: Value = { kind: "number", value: 0 };
+export const one: Value = { kind: "number", value: 1 };
+
+/** "unknown": the verifier may know better than we do, so nothing is claimed. */
+export type Nullness = "maybe" | "non-null" | "null" | "unknown";
+
+export type Trust = "trusted" | "rcu" | "untrusted" | "plain" | "unknown";
+
+export type ObjectClass =
+  | "btf" // kernel object
+  | "local" // bpf_obj_new
+  | "map-value"
+  | "memory"
+  | "slice" // of a dynptr
+  | "packet"
+  | "context"
+  | "map"
+  | "unknown";
+
+/** Something a pointer points to that is not a variable. Replaced, never patched. */
+export interface ObjectInfo {
+  readonly class: ObjectClass;
+  /** Struct tag, when known. */
+  readonly struct: string | undefined;
+  /** Pointee type for walks, when known. */
+  readonly type: CType | undefined;
+  readonly nullness: Nullness;
+  readonly trust: Trust;
+  /** Reference it carries. */
+  readonly ref: number | undefined;
+  /** Reference or dynptr with which it dies (memory of an object, slice of a dynptr). */
+  readonly tiedToRef: number | undefined;
+  readonly tiedToDynptr: number | undefined;
+  /** After list or rbtree add, or peeked at: usable until unlock. */
+  readonly nonOwning: boolean;
+  readonly percpu: boolean;
+  /** Set once the verifier would see a scalar here. */
+  readonly dead: Death | undefined;
+  readonly origin: Origin;
+  /** Set after a finding on it: nothing more is said. */
+  readonly poisoned: boolean;
+  /** Dereferenced while it might be NULL: a test that follows comes too late. */
+  readonly usedUntested: { readonly site: Site; readonly epoch: number } | undefined;
+}
+
+export interface Death {
+  readonly reason: "released" | "transferred" | "unlocked" | "packet-changed" | "owner-gone";
+  readonly by: string;
+  readonly site: Site;
+}
+
+export interface Origin {
+  /** Where it came from, for dedup and messages. */
+  readonly site: Site;
+  /** Call that made it, or undefined for arguments and walked members. */
+  readonly call: string | undefined;
+  /** "call", "argument", "field", "lookup" ... in the words of messages. */
+  readonly what: "call" | "argument" | "member" | "kptr" | "map" | "iterator" | "packet";
+  /** C text of the first named place that held it. */
+  readonly name: string | undefined;
+}
+
+/** One entry of the path's reference table. */
+export interface Reference {
+  readonly id: number;
+  readonly kind: "object" | "iterator" | "dynptr";
+  /** The object that carries it; undefined for stack objects. */
+  readonly object: number | undefined;
+  /** For stack objects: base of the slot. */
+  readonly slot: string | undefined;
+  readonly site: Site;
+  readonly call: string;
+  readonly releasedBy: readonly string[];
+  /** Reference that must outlive this one. */
+  readonly parent: number | undefined;
+  /** Depth of the callback it was taken in; 0 outside. */
+  readonly callbackDepth: number;
+  /** Name of the variable for iterators and dynptrs. */
+  readonly name: string | undefined;
+}
+
+export function isNumber(value: Value, n: number): boolean {
+  return value.kind === "number" && value.value === n;
+}
+
+/** The object a pointer value points into, if its base is one. */
+export function objectIdOf(value: Value): number | undefined {
+  return value.kind === "pointer" && value.base.charCodeAt(0) === 111 /* o */ ? Number(value.base.slice(1)) : undefined;
+}
+
+export function pointerTo(object: number, path = ""): Value {
+  return { kind: "pointer", base: `o${object}`, path };
+}
