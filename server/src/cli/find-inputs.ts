@@ -85,7 +85,7 @@ async function expandDirectory(path: string, workingDirectory: string): Promise<
     message:
       candidates.length === 0
         ? "is a directory without .c files; give the directory of the BPF sources"
-        : `is a directory whose ${candidates.length} .c files use neither SEC() nor __ksym; give the directory of the BPF sources`,
+        : `has no .c file that uses SEC() or __ksym (of ${candidates.length} in it); give the directory of the BPF sources`,
   };
 }
 

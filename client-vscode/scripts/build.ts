@@ -1,0 +1,62 @@
+// Bundles the extension: the client as one CommonJS file, the server as it is laid out
+// in its own package (dist/<room>/ beside assets/ and data/), because it finds its data
+// relative to its own files. What is packed runs without node_modules.
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const clientDir = fileURLToPath(new URL("..", import.meta.url));
+const serverDir = fileURLToPath(new URL("../../server/", import.meta.url));
+const outDir = `${clientDir}dist/`;
+const serverOutDir = `${outDir}kfunc-ls/`;
+
+rmSync(outDir, { recursive: true, force: true });
+
+await build({
+  entryPoints: [`${clientDir}src/extension.ts`],
+  outfile: `${outDir}extension.js`,
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  external: ["vscode"],
+  minify: true,
+});
+
+await build({
+  entryPoints: {
+    "kfunc-ls": `${clientDir}src/server-entry.ts`,
+    "check-worker": `${serverDir}src/lsp/check-worker.ts`,
+  },
+  outdir: `${serverOutDir}dist/bundle`,
+  bundle: true,
+  splitting: true,
+  chunkNames: "chunk-[hash]",
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  minify: true,
+  // Some dependencies are CommonJS and ask for built-in modules at run time.
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+});
+
+for (const folder of ["assets", "data"])
+  cpSync(`${serverDir}${folder}`, `${serverOutDir}${folder}`, { recursive: true });
+copyRulePages();
+// The version shown to users is the server's, and "type": "module" makes its .js files modules.
+const { name, version, license } = JSON.parse(readFileSync(`${serverDir}package.json`, "utf8")) as Record<
+  string,
+  unknown
+>;
+writeFileSync(`${serverOutDir}package.json`, `${JSON.stringify({ name, version, license, type: "module" })}\n`);
+cpSync(fileURLToPath(new URL("../../LICENSE", import.meta.url)), `${clientDir}LICENSE`);
+
+/** The pages that the rule codes of diagnostics link to. */
+function copyRulePages(): void {
+  const from = `${serverDir}src/rules/`;
+  const to = `${serverOutDir}assets/rules/`;
+  if (existsSync(to) || !existsSync(from)) return;
+  for (const page of readdirSync(from)) if (page.endsWith(".md")) cpSync(`${from}${page}`, `${to}${page}`);
+}
