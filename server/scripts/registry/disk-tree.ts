@@ -23,8 +23,12 @@ export class DiskTree implements SourceTree {
   filesContaining(needles: readonly string[], folders: readonly string[]): readonly string[] {
     const wanted = needles.map((needle) => Buffer.from(needle));
     const matches = (path: string): boolean => {
-      const bytes = readFileSync(join(this.#root, path));
-      return wanted.some((needle) => bytes.includes(needle));
+      try {
+        const bytes = readFileSync(join(this.#root, path));
+        return wanted.some((needle) => bytes.includes(needle));
+      } catch {
+        return false; // unreadable, or gone since the folder was listed
+      }
     };
     return folders
       .flatMap((folder) => this.#sources(folder))

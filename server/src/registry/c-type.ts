@@ -17,7 +17,7 @@ export function shapeOf(type: string): CShape {
   const stars = type.length - type.replaceAll("*", "").length;
   const base = type
     .replaceAll("*", "")
-    .replace(/\b(?:const|volatile)\b/g, "")
+    .replace(/\b(?:const|volatile|__user)\b/g, "")
     .trim();
   if (stars === 0) return { kind: base === "void" ? "void" : "scalar" };
   const constant = /\bconst\b/.test(type);

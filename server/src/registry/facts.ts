@@ -86,6 +86,8 @@ export interface StructOpsFact {
   readonly member: string;
   readonly returns: string;
   readonly params: readonly ParamFact[];
+  /** Arguments that may be NULL by other means than their name. */
+  readonly maybeNull?: readonly number[];
   readonly testOnly?: true;
 }
 

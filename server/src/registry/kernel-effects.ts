@@ -53,7 +53,8 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
     structOpsArgument(struct, member, index) {
       const stub = stubs.get(`${struct}.${member}`);
       const name = stub?.params[index]?.[1] ?? "";
-      return { ref: name.endsWith("__ref"), nullable: name.endsWith("__nullable") };
+      const nullable = name.endsWith("__nullable") || stub?.maybeNull?.includes(index) === true;
+      return { ref: name.endsWith("__ref"), nullable };
     },
     releasersOf: (struct) => (struct === undefined ? [] : (releasers.get(struct) ?? [])),
     contextField(struct, field) {

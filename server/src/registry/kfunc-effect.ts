@@ -44,7 +44,8 @@ export function kfuncEffect(fact: KfuncFact, traits: KfuncTraits, releasedBy: re
     returns: returnEffect(fact, params, flags, traits),
     protocol,
     acquires: flags.has("KF_ACQUIRE"),
-    releases: releasesOf(flags, traits),
+    // A dynptr is released by its protocol.
+    releases: params[0]?.kind === "dynptr" ? undefined : releasesOf(flags, traits),
     sleepable: flags.has("KF_SLEEPABLE"),
     needsRcu: flags.has("KF_RCU_PROTECTED") && (!traits.iteratorsOnlyRcu || flags.has("KF_ITER_NEW")),
     flags: [...flags],

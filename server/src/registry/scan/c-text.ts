@@ -81,7 +81,7 @@ export function functionAt(file: CText, offset: number, length: number): CFuncti
     returns: typeText(before.replace(NOT_TYPE, " ")),
     params: readParams(code.slice(open + 1, close)),
     offset,
-    line: file.lineOf(skipSpace(code, start)),
+    line: file.lineOf(offset),
     marked: /\b__bpf_kfunc\b/.test(before),
   };
 }
@@ -114,9 +114,7 @@ export function readParams(list: string): readonly (readonly [type: string, name
 }
 
 function readParam(text: string): readonly [type: string, name: string] {
-  const flat = text
-    .replace(/\s+/g, " ")
-    .replace(/\b__(?:user|rcu|percpu|iomem|force|maybe_unused|always_unused)\b ?/g, "");
+  const flat = text.replace(/\s+/g, " ").replace(/\b__(?:rcu|percpu|iomem|force|maybe_unused|always_unused)\b ?/g, "");
   if (flat === "...") return ["...", ""];
   const callback = /^(.*?)\(\s*\*?\s*(\w+)\s*\)\s*\((.*)\)$/.exec(flat);
   if (callback !== null) {

@@ -5,7 +5,7 @@ import { type CFunction, CText, findFunction, initializers, splitTopLevel } from
 import { moduleOf } from "./kbuild.ts";
 import type { SourceTree } from "./source-tree.ts";
 
-/** Where kernel code lives that may define kfuncs. arch/ and sound/ have none and are large. */
+/** Where kernel code lives that may define kfuncs. */
 export const CODE_FOLDERS = [
   "kernel",
   "net",
@@ -17,6 +17,7 @@ export const CODE_FOLDERS = [
   "lib",
   "ipc",
   "drivers",
+  "arch",
   "tools/testing/selftests/bpf",
 ];
 

@@ -2,7 +2,8 @@
 // always gives the same bytes.
 import type { KernelFacts } from "../facts.ts";
 import { scanHelpers } from "./helpers.ts";
-import { scanKfuncs } from "./kfuncs.ts";
+import { CODE_FOLDERS, scanKfuncs } from "./kfuncs.ts";
+import { narrowTree } from "./narrowed-tree.ts";
 import { scanHooks, scanSections } from "./sections.ts";
 import type { SourceTree } from "./source-tree.ts";
 import { scanStructOps } from "./struct-ops.ts";
@@ -26,7 +27,8 @@ export interface Origin {
   readonly version: string;
 }
 
-export function scanKernel(tree: SourceTree, origin: Origin): KernelFacts {
+export function scanKernel(source: SourceTree, origin: Origin): KernelFacts {
+  const tree = narrowTree(source, [...CODE_FOLDERS, "include"]);
   return {
     kernel: origin.kernel,
     provenance: {

@@ -13,6 +13,7 @@ export function scanStructOps(tree: SourceTree): readonly StructOpsFact[] {
     if (!path.endsWith(".c")) continue;
     const file = new CText(path, tree.read(path) ?? "");
     const testOnly = path.startsWith(TEST_FOLDER);
+    const declared = nullableByCall(file);
     for (const { struct, member, stub } of membersOf(file)) {
       const key = `${struct}.${member}`;
       const definition = definitionOf(file, `${struct}__${member}`) ?? definitionOf(file, stub);
@@ -27,6 +28,7 @@ export function scanStructOps(tree: SourceTree): readonly StructOpsFact[] {
           type,
           suffixed ? name : name.replace(/__(?:ref|nullable)$/, ""),
         ]),
+        ...(declared.has(member) ? { maybeNull: declared.get(member)! } : {}),
         ...(testOnly ? { testOnly: true as const } : {}),
       });
     }
@@ -46,6 +48,15 @@ function* membersOf(file: CText): Generator<{ struct: string; member: string; st
       yield { struct: declared[1]!, member: member[1]!, stub: member[2]! };
     }
   }
+}
+
+/** Before stubs had names, sched_ext's access hook said which arguments may be NULL. */
+function nullableByCall(file: CText): ReadonlyMap<string, readonly number[]> {
+  const members = new Map<string, readonly number[]>();
+  for (const call of file.code.matchAll(/\bset_arg_maybe_null\(\s*"(\w+)"\s*,\s*(\d+)/g)) {
+    members.set(call[1]!, [...(members.get(call[1]!) ?? []), Number(call[2])]);
+  }
+  return members;
 }
 
 function definitionOf(file: CText, name: string) {

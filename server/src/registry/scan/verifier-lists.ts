@@ -2,6 +2,7 @@
 // special kfuncs, tracepoints and hooks whose arguments are not plain trusted pointers, iterator contexts.
 import type { IterContextFact, LsmArgumentFact, SafeWalkFact, TracepointFact } from "../facts.ts";
 import { CText, functionAt, readParams, splitTopLevel } from "./c-text.ts";
+import { TEST_FOLDER } from "./kfuncs.ts";
 import type { SourceTree } from "./source-tree.ts";
 
 const VERIFIER = "kernel/bpf/verifier.c";
@@ -69,26 +70,35 @@ export function scanTracepoints(tree: SourceTree): readonly TracepointFact[] {
       scalar: indexesWhere(digits, (digit) => (digit & 2) !== 0),
     });
   }
-  for (const path of tree.filesContaining(
-    ["__nullable)", "__nullable,"],
-    ["include/trace", "tools/testing/selftests/bpf"],
-  )) {
-    for (const event of nullableEvents(new CText(path, tree.read(path) ?? ""))) facts.set(event.tracepoint, event);
+  // Events of loadable modules that are not in the table may be given NULL anywhere.
+  const modulesGuarded = table !== "";
+  const suffix = /\b__DECLARE_TRACE\(name##_tp\b/.test(tree.read("include/linux/tracepoint.h") ?? "") ? "_tp" : "";
+  for (const path of tree.filesContaining(["__nullable)", "__nullable,"], ["include/trace", TESTS])) {
+    const all = modulesGuarded && path.startsWith(TEST_FOLDER);
+    for (const fact of eventsIn(new CText(path, tree.read(path) ?? ""), suffix, all)) facts.set(fact.tracepoint, fact);
   }
   return [...facts.values()].sort((a, b) => (a.tracepoint < b.tracepoint ? -1 : 1));
 }
 
-function* nullableEvents(file: CText): Generator<TracepointFact> {
+const TESTS = TEST_FOLDER.replace(/\/$/, "");
+
+/** Trace events with arguments that may be NULL. `suffix` is what DECLARE_TRACE adds to the name. */
+function* eventsIn(file: CText, suffix: string, everyPointer: boolean): Generator<TracepointFact> {
   for (const event of file.code.matchAll(
-    /\b(?:DECLARE_TRACE|TRACE_EVENT|DEFINE_EVENT)\w*\(([\s\S]*?)\bTP_PROTO\(([^()]*)\)/g,
+    /\b(DECLARE_TRACE|TRACE_EVENT|DEFINE_EVENT)(?:_\w+)?\(([^()]*?)\bTP_PROTO\(([^()]*)\)/g,
   )) {
-    const name = event[1]!
+    const name = event[2]!
       .split(",")
       .map((part) => part.trim())
       .filter((part) => /^\w+$/.test(part))
       .at(-1);
-    const maybeNull = nullableIndexes(readParams(event[2]!));
-    if (name !== undefined && maybeNull.length > 0) yield { tracepoint: name, maybeNull, scalar: [] };
+    const params = readParams(event[3]!);
+    const maybeNull = indexesWhere(
+      params,
+      ([type, param]) => param.endsWith("__nullable") || (everyPointer && /^(?:const )?struct \w+ \*$/.test(type)),
+    );
+    if (name === undefined || maybeNull.length === 0) continue;
+    yield { tracepoint: event[1] === "DECLARE_TRACE" ? `${name}${suffix}` : name, maybeNull, scalar: [] };
   }
 }
 
@@ -107,7 +117,7 @@ export function scanLsmArguments(tree: SourceTree): readonly LsmArgumentFact[] {
 
 export function scanIterContexts(tree: SourceTree): readonly IterContextFact[] {
   const facts = new Map<string, IterContextFact>();
-  const folders = ["kernel", "net", "fs", "mm", "drivers", "tools/testing/selftests/bpf"];
+  const folders = ["kernel", "net", "fs", "mm", "drivers", TESTS];
   for (const path of tree.filesContaining([".ctx_arg_info"], folders)) {
     const { code } = new CText(path, tree.read(path) ?? "");
     for (const entry of code.matchAll(/\{\s*offsetof\(struct (bpf_iter__\w+),\s*(\w+)\),\s*([\w|\s]+?)\s*,?\s*\}/g)) {
