@@ -13,7 +13,7 @@ export interface Token {
   readonly start: number;
   readonly end: number;
   /** The outermost macro whose body produced the token, if one did. */
-  readonly macro?: MacroUse;
+  readonly macro?: MacroUse | undefined;
   readonly spaceBefore: boolean;
 }
 
