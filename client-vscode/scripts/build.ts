@@ -14,7 +14,7 @@ rmSync(outDir, { recursive: true, force: true });
 
 await build({
   entryPoints: [`${clientDir}src/extension.ts`],
-  outfile: `${outDir}extension.js`,
+  outfile: `${outDir}extension.cjs`,
   bundle: true,
   platform: "node",
   format: "cjs",

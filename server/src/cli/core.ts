@@ -2,7 +2,7 @@
 import { createChecker } from "../check/checker.ts";
 import { findCompileConfig } from "../loaders/compile-config.ts";
 import { createDiskReader } from "../loaders/disk-reader.ts";
-import { builtinKernels } from "../registry/load.ts";
+import { builtinKernels } from "../registry/index.ts";
 import { rules } from "../rules/index.ts";
 import type { Core } from "./host.ts";
 

@@ -8,7 +8,7 @@ import { quickFixes } from "../features/quick-fixes.ts";
 import { findCompileConfig } from "../loaders/compile-config.ts";
 import { createDiskReader } from "../loaders/disk-reader.ts";
 import type { FileReader } from "../preprocess/unit.ts";
-import { builtinKernels } from "../registry/load.ts";
+import { builtinKernels } from "../registry/index.ts";
 import { RealPaths } from "./real-paths.ts";
 import type { Settings, WireFinding, WireFix, WirePlace, WireRange, WireResult } from "./wire.ts";
 

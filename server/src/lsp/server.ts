@@ -15,7 +15,8 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { looksLikeBpf } from "../features/bpf-source.ts";
-import { builtinKernels } from "../registry/load.ts";
+import { kfuncGlossary } from "../features/kfunc-glossary.ts";
+import { builtinKernels } from "../registry/index.ts";
 import { CheckerThread, type CheckOutcome } from "./checker-thread.ts";
 import { toDiagnostic } from "./diagnostics.ts";
 import { codeActions } from "./handlers/code-action.ts";
@@ -111,7 +112,7 @@ function serve(connection: Connection, version: string): void {
   });
 
   connection.onHover((params) =>
-    hover(params, { documents: open, markdown: client.markdown, kernels: hoverKernels() }),
+    hover(params, { documents: open, markdown: client.markdown, glossary: kfuncGlossary(targetKernels()) }),
   );
 
   connection.onCodeAction((params) => {
@@ -180,7 +181,7 @@ function serve(connection: Connection, version: string): void {
     return toDiagnostic(finding, client, (path) => open.uriOf(path));
   }
 
-  function hoverKernels(): readonly string[] {
+  function targetKernels(): readonly string[] {
     return settings.kernels.length > 0 ? settings.kernels : builtinKernels().slice(-1);
   }
 
