@@ -23,9 +23,11 @@ describe.each(corpusKernels)("verdicts of %s", (kernel) => {
   });
 });
 
-describe("mutants", () => {
-  const facts = new Map(readFacts(pathOf("verdicts-7.2.jsonl")).map((fact) => [`${fact.file}\0${fact.program}`, fact]));
-  const mutants = readMutants(pathOf("mutants-7.2.jsonl"));
+describe.each(corpusKernels)("mutants of %s", (kernel) => {
+  const facts = new Map(
+    readFacts(pathOf(`verdicts-${kernel}.jsonl`)).map((fact) => [`${fact.file}\0${fact.program}`, fact]),
+  );
+  const mutants = readMutants(pathOf(`mutants-${kernel}.jsonl`));
 
   it("are 300, each of an accepted program", () => {
     expect(mutants).toHaveLength(300);

@@ -145,7 +145,7 @@ function unpack(archive: string, version: string): string {
   if (existsSync(target)) return target;
   const work = `${target}.part-${process.pid}`;
   mkdirSync(work, { recursive: true });
-  process.stderr.write(`unpacking the BPF parts of ${archive} into ${target} (once, about a minute)\n`);
+  process.stderr.write(`unpacking the BPF parts of ${archive} into ${target} (once)\n`);
   const members = neededPaths.map((path) => `linux-source-${version}/${path}`);
   // A missing member (an older kernel has no sched_ext) fails tar, but the rest is there.
   spawnSync("tar", ["-xJf", archive, "-C", work, "--strip-components=1", ...members], { stdio: "ignore" });
