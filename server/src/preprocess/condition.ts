@@ -123,7 +123,10 @@ class Evaluator {
     if (token.kind === "char") return { bits: character(token.text), unsigned: false };
     if (token.kind === "identifier") {
       // A name that is no macro counts as 0; with arguments it would be an unknown function.
-      if (this.#peek() === "(") throw new BadCondition(`function-like macro "${token.text}" is not defined`);
+      if (this.#peek() === "(") {
+        if (live) throw new BadCondition(`function-like macro "${token.text}" is not defined`);
+        this.#skipParentheses();
+      }
       return { bits: token.text === "true" ? 1n : 0n, unsigned: false };
     }
     throw new BadCondition(`unexpected "${token.text}" in #if`);
@@ -134,6 +137,16 @@ class Evaluator {
     const value = this.#unary(live);
     this.#depth--;
     return value;
+  }
+
+  #skipParentheses(): void {
+    let depth = 0;
+    do {
+      const text = this.#peek();
+      if (text === "(") depth++;
+      else if (text === ")") depth--;
+      this.#at++;
+    } while (depth > 0 && this.#at < this.#tokens.length);
   }
 
   #peek(): string | undefined {
