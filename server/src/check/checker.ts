@@ -11,7 +11,7 @@ import type { KernelEffects } from "../registry/effect.ts";
 import { kernelEffects, loadKernel } from "../registry/index.ts";
 import { placesOf } from "../rules/places.ts";
 import { loadParser } from "../syntax/parser.ts";
-import type { Root, Unit } from "../verifier/machine.ts";
+import { type Root, Session, type Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
 import { DiagnosticSet } from "./diagnostic-set.ts";
@@ -120,7 +120,7 @@ function report(program: Program, reason: string | undefined): ProgramReport {
 /** All roots of one file on one kernel; global functions and callbacks are explored once. */
 class KernelRun {
   readonly caps = new Map<string, number>();
-  steps = 0;
+  readonly #session = new Session();
   readonly #unit: TranslationUnit;
   readonly #effects: KernelEffects;
   readonly #request: CheckRequest;
@@ -143,6 +143,10 @@ class KernelRun {
       summary: (name) => summaries.of(name),
       isLocalRecord: (tag) => unit.isLocalRecord(tag),
     };
+  }
+
+  get steps(): number {
+    return this.#session.work;
   }
 
   program(program: Program): { results: RootResult[]; reason: string | undefined } {
@@ -183,8 +187,7 @@ class KernelRun {
   }
 
   #run(root: Root, fn: FunctionInfo): RootResult {
-    const result = runRoot(this.#machineUnit, this.#effects, root, fn, this.#request.cancellation);
-    this.steps += result.steps;
+    const result = runRoot(this.#machineUnit, this.#effects, this.#session, root, fn, this.#request.cancellation);
     for (const [cap, count] of result.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
     return result;
   }

@@ -25,6 +25,7 @@ export class Summaries {
     const summary = {
       changesPackets: reached.some((callee) => this.#changesPackets(callee)),
       throws: kinds.includes("throw"),
+      tailCalls: kinds.includes("tail-call"),
     };
     this.#known.set(name, summary);
     return summary;

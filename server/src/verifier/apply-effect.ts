@@ -75,7 +75,7 @@ function move(call: Call, state: State): void {
       return;
     case "rcu-unlock":
       state.rcuDepth = Math.max(0, state.rcuDepth - 1);
-      if (state.rcuDepth === 0) endRcu(state);
+      if (state.rcuDepth === 0) endRcu(state, deathBy(call, "unlocked"));
       return;
     case "preempt-disable":
       state.preemptDepth++;

@@ -105,6 +105,6 @@ function forgetContext(call: Call, state: State, protocol: SyncCallback): void {
 export function runAsyncCallback(call: Call, protocol: Extract<Protocol, { kind: "async-callback" }>): void {
   const callback = call.args[protocol.callback];
   if (callback?.kind !== "function") return;
-  const { found } = call.machine;
+  const { found } = call.machine.journal;
   found.set(`async ${callback.name}`, { name: callback.name, kind: "async-callback", sleepable: protocol.sleepable });
 }

@@ -181,7 +181,7 @@ export function certainlyNonNull(state: State, value: Value): boolean {
   if (value.kind === "function") return true;
   if (value.kind !== "pointer") return false;
   const first = value.base[0];
-  if (first === "f" || first === "g" || first === "s") return true;
+  if (first === "f" || first === "u" || first === "g" || first === "s") return true;
   return state.object(objectIdOf(value))?.nullness === "non-null";
 }
 

@@ -207,7 +207,7 @@ function noteLateTest(machine: Machine, state: State, value: Value, site: Site):
   machine.findings.add({
     kind: "late-null-check",
     site,
-    subject: { origin: object.origin, struct: object.struct },
+    subject: { origin: object.origin, struct: object.struct, object: tested },
     use: object.usedUntested.site,
     movable: object.usedUntested.epoch === state.epoch,
   });

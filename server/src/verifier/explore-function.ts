@@ -2,15 +2,18 @@
 // roots and, again, for every call of a static function, which the verifier checks
 // in the context of its caller.
 import { checkCancelled } from "../base/cancellation.ts";
+import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { localUse } from "../cfg/liveness.ts";
 import { explore } from "../dataflow/worklist.ts";
 import type { FunctionInfo } from "../model/unit.ts";
 import { adopt } from "./evaluate.ts";
-import { type Frame, limits, type Machine } from "./machine.ts";
+import { executeBlock } from "./execute-block.ts";
+import { type Extracted, extract } from "./extract.ts";
+import { Graft } from "./graft.ts";
+import { type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
 import type { State } from "./state.ts";
 import { canonicalKey, resourceKey } from "./state-key.ts";
-import { executeBlock } from "./execute-block.ts";
 import type { Site, Value } from "./value.ts";
 import { widen } from "./widen.ts";
 
@@ -25,45 +28,75 @@ export interface Outcome {
 export function exploreFunction(
   machine: Machine,
   fn: FunctionInfo,
-  entry: State,
+  before: State,
   args: readonly (Value | undefined)[],
   caller: Frame,
   site: Site,
 ): Outcome[] {
+  const graph = graphOf(machine, fn, caller);
+  if (graph === undefined) return [{ state: before }];
+  const summary = machine.unit.summary(fn.name);
+  const entry = extract(machine, before, args, summary.throws || summary.tailCalls);
+  const key = `${fn.name}|${contextKey(machine, entry)}|${entry.key}`;
+  let result = machine.session.results.get(key);
+  if (result === undefined) {
+    result = exploreOnce(machine, { fn: fn.decl, graph, caller, depth: caller.depth + 1, callSite: undefined }, entry);
+    machine.session.results.set(key, result);
+  }
+  machine.here = site;
+  const remembered = result;
+  const journalGraft = new Graft(machine, before, remembered.entry, entry, site);
+  machine.journal.add(remembered.journal, (finding) => journalGraft.finding(finding));
+  return remembered.outcomes.map((outcome) => {
+    const graft = new Graft(machine, before, remembered.entry, entry, site);
+    const state = graft.state(outcome.state);
+    return outcome.value === undefined ? { state } : { state, value: graft.value(outcome.value) };
+  });
+}
+
+function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): RememberedResult {
+  const { journal, steps } = machine;
+  machine.journal = new Journal();
+  machine.steps = 0;
+  const state = entry.state.clone();
+  frame.graph.params.forEach((param, index) => {
+    const value = entry.args[index];
+    const address = { base: localBase(frame, param.id), path: "" };
+    store(state, address, value === undefined ? machine.symbols.freshOf(param.type) : adopt(state, value, param.type));
+  });
+  const outcomes = runGraph(machine, frame, state);
+  const result: RememberedResult = { entry, outcomes, journal: machine.journal };
+  machine.journal = journal;
+  machine.steps = steps;
+  return result;
+}
+
+/** What else the outcome depends on: sleepable or not, and the hook when its context is at hand. */
+function contextKey(machine: Machine, entry: Extracted): string {
+  const { root } = machine;
+  const seesContext = [...entry.state.objects.values()].some((object) => object.class === "context");
+  const hook = `${root.section?.programType}/${root.section?.attachType}/${root.section?.target}/${root.structOps?.struct}.${root.structOps?.member}`;
+  return `${root.kind[0]}${root.sleepable ? "s" : ""}${seesContext ? hook : ""}`;
+}
+
+function graphOf(machine: Machine, fn: FunctionInfo, caller: Frame): ControlFlowGraph | undefined {
   if (fn.problem !== undefined) {
-    machine.unreadable.set(fn.name, fn.problem);
-    return [{ state: entry }];
+    machine.journal.unreadable.set(fn.name, fn.problem);
+    return undefined;
   }
   if (caller.depth + 1 > limits.callDepth || isActive(caller, fn)) {
     machine.cap("call depth");
-    return [{ state: entry }];
+    return undefined;
   }
   const graph = machine.unit.graph(fn);
-  if (graph.problem !== undefined) {
-    machine.unreadable.set(fn.name, graph.problem.message);
-    return [{ state: entry }];
-  }
-  const frame: Frame = { fn: fn.decl, graph, depth: caller.depth + 1, caller, callSite: site };
-  graph.params.forEach((param, index) => {
-    const value = args[index];
-    const address = { base: localBase(frame, param.id), path: "" };
-    if (value === undefined) store(entry, address, machine.symbols.freshOf(param.type));
-    else store(entry, address, adopt(entry, value, param.type));
-  });
-  const outcomes = runGraph(machine, frame, entry);
-  machine.here = site;
-  for (const outcome of outcomes) dropFrame(outcome.state, frame);
-  return outcomes;
+  if (graph.problem === undefined) return graph;
+  machine.journal.unreadable.set(fn.name, graph.problem.message);
+  return undefined;
 }
 
 function isActive(frame: Frame, fn: FunctionInfo): boolean {
   for (let f: Frame | undefined = frame; f !== undefined; f = f.caller) if (f.fn.name === fn.name) return true;
   return false;
-}
-
-function dropFrame(state: State, frame: Frame): void {
-  const prefix = `f${frame.depth}:`;
-  for (const key of [...state.memory.keys()]) if (key.startsWith(prefix)) state.memory.delete(key);
 }
 
 /** Explores a graph whose parameters are already in `entry`. */
@@ -77,12 +110,12 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
     {
       order: graph.order,
       admit(block, state) {
-        if (machine.steps++ > limits.steps) {
+        if (machine.steps++ > limits.steps || machine.session.work++ > limits.work) {
           machine.cap("steps");
           return undefined;
         }
-        if ((machine.steps & 63) === 0) checkCancelled(machine.cancellation);
-        dropDead(state, frame, use.liveIn[block]!, use.decisive);
+        if ((machine.session.work & 63) === 0) checkCancelled(machine.cancellation);
+        dropDead(state, use.liveIn[block]!, use.decisive);
         if (!use.joins.has(block)) return state;
         let visited = seen.get(block);
         if (visited === undefined) {
@@ -93,7 +126,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
       },
       step: (block, state) =>
         executeBlock(machine, frame, block, state, (exit) => {
-          dropDead(exit.state, frame, noLocals, use.decisive);
+          dropDead(exit.state, noLocals, use.decisive);
           // The result is part of the state while states are compared.
           if (exit.value !== undefined) exit.state.memory.set(resultKey, exit.value);
           const key = canonicalKey(machine, exit.state);
@@ -148,11 +181,10 @@ function admitAtJoin(machine: Machine, state: State, visited: Visited): State | 
 }
 
 /** Locals of the running frame that nothing reads before writing; scalars that decide nothing. */
-function dropDead(state: State, frame: Frame, live: ReadonlySet<number>, decisive: ReadonlySet<number>): void {
-  const prefix = `f${frame.depth}:`;
+function dropDead(state: State, live: ReadonlySet<number>, decisive: ReadonlySet<number>): void {
   for (const [key, value] of state.memory) {
-    if (!key.startsWith(prefix)) continue;
-    const id = Number.parseInt(key.slice(prefix.length), 10);
+    if (key[0] !== "f") continue;
+    const id = Number.parseInt(key.slice(1), 10);
     if (!live.has(id)) state.memory.delete(key);
     else if (!decisive.has(id) && isNoise(value)) state.memory.delete(key);
   }

@@ -6,6 +6,8 @@ import type { Origin, Reference, Site } from "./value.ts";
 export interface Subject {
   readonly origin: Origin;
   readonly struct: string | undefined;
+  /** Identity in the state where it was found. */
+  readonly object: number | undefined;
 }
 
 export type RawFinding =

@@ -20,7 +20,7 @@ export function callGlobal(
   exprs: readonly Expr[],
   site: Site,
 ): Outcome[] {
-  if (fn.hasBody) machine.found.set(`global ${fn.name}`, { name: fn.name, kind: "global", sleepable: machine.root.sleepable });
+  if (fn.hasBody) machine.journal.found.set(`global ${fn.name}`, { name: fn.name, kind: "global", sleepable: machine.root.sleepable });
   args.forEach((value, index) => {
     checkArgument(machine, fn, state, value, exprs[index], index, site);
   });

@@ -6,7 +6,8 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects, SectionInfo } from "../registry/effect.ts";
 import type { FunctionDecl } from "../syntax/ast.ts";
-import type { FindingSink } from "./finding.ts";
+import type { Extracted } from "./extract.ts";
+import { FindingSink, type RawFinding } from "./finding.ts";
 import { hookArgument } from "./entry.ts";
 import { Symbols } from "./symbols.ts";
 import type { State } from "./state.ts";
@@ -15,8 +16,10 @@ import { pointerTo } from "./value.ts";
 
 /** Named bounds, each with its reason. A bound that is met is counted and makes the program "not analysed". */
 export const limits = {
-  /** Blocks executed for one root: the largest real scheduler programs need a few thousand. */
-  steps: 150_000,
+  /** Blocks executed for one function from one entry state, callees not counted. */
+  steps: 40_000,
+  /** Blocks executed for one file on one kernel: only hostile input comes near. */
+  work: 3_000_000,
   /** Call depth of followed functions; the kernel stops at 8 frames, inlined ones do not count there. */
   callDepth: 32,
   /** States kept at one join that hold the same resources, before scalars are forgotten. */
@@ -39,16 +42,59 @@ export interface Unit {
 export interface GlobalSummary {
   readonly changesPackets: boolean;
   readonly throws: boolean;
+  readonly tailCalls: boolean;
 }
 
 export interface Frame {
   readonly fn: FunctionDecl;
   readonly graph: ControlFlowGraph;
-  /** Prefix of its locals' bases: "f<depth>". */
-  readonly depth: number;
   readonly caller: Frame | undefined;
-  /** The call that entered it; undefined for roots. */
+  readonly depth: number;
+  /** The call that entered it; undefined while it is explored, for a result serves many callers. */
   readonly callSite: Site | undefined;
+}
+
+/** What an exploration reports besides states. Remembered with a function's result and replayed for each caller. */
+export class Journal {
+  readonly findings = new FindingSink();
+  /** Cap name -> times met. */
+  readonly caps = new Map<string, number>();
+  /** Functions that could not be read, with the reason. */
+  readonly unreadable = new Map<string, string>();
+  /** Roots found on the way: asynchronous callbacks and global functions. */
+  readonly found = new Map<string, FoundRoot>();
+
+  add(other: Journal, translate: (finding: RawFinding) => RawFinding): void {
+    for (const finding of other.findings.all()) this.findings.add(translate(finding));
+    for (const [cap, count] of other.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
+    for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);
+    for (const [key, root] of other.found) this.found.set(key, root);
+  }
+}
+
+export interface FoundRoot {
+  readonly name: string;
+  readonly kind: "global" | "async-callback";
+  readonly sleepable: boolean;
+}
+
+/** Shared by all roots of one file on one kernel: identities never collide, results of functions can be reused. */
+export class Session {
+  readonly symbols = new Symbols();
+  readonly results = new Map<string, RememberedResult>();
+  /** Blocks executed in all. */
+  work = 0;
+  #next = 1;
+
+  newId(): number {
+    return this.#next++;
+  }
+}
+
+export interface RememberedResult {
+  readonly entry: Extracted;
+  readonly outcomes: readonly { readonly state: State; readonly value?: Value; readonly exit?: Site }[];
+  readonly journal: Journal;
 }
 
 export interface Root {
@@ -64,40 +110,42 @@ export class Machine {
   readonly unit: Unit;
   readonly effects: KernelEffects;
   readonly root: Root;
-  readonly findings: FindingSink;
-  readonly symbols = new Symbols();
+  readonly session: Session;
   readonly cancellation: Cancellation | undefined;
-  /** Cap name -> times met. */
-  readonly caps = new Map<string, number>();
-  /** Functions that could not be read, with the reason. */
-  readonly unreadable = new Map<string, string>();
-  /** Roots found on the way: asynchronous callbacks and global functions. */
-  readonly found = new Map<string, { readonly name: string; readonly kind: "global" | "async-callback"; readonly sleepable: boolean }>();
+  journal = new Journal();
+  /** Blocks executed for the function being explored, its callees not counted. */
   steps = 0;
   /** The instruction being executed. */
   here!: Site;
-  #next = 1;
 
   constructor(options: {
     unit: Unit;
     effects: KernelEffects;
     root: Root;
-    findings: FindingSink;
+    session: Session;
     cancellation: Cancellation | undefined;
   }) {
     this.unit = options.unit;
     this.effects = options.effects;
     this.root = options.root;
-    this.findings = options.findings;
+    this.session = options.session;
     this.cancellation = options.cancellation;
   }
 
+  get symbols(): Symbols {
+    return this.session.symbols;
+  }
+
+  get findings(): FindingSink {
+    return this.journal.findings;
+  }
+
   newId(): number {
-    return this.#next++;
+    return this.session.newId();
   }
 
   cap(name: string): void {
-    this.caps.set(name, (this.caps.get(name) ?? 0) + 1);
+    this.journal.caps.set(name, (this.journal.caps.get(name) ?? 0) + 1);
   }
 
   /** Puts a new object into the state and returns a pointer to it. */

@@ -20,8 +20,9 @@ export function memoryKey(address: Address): string {
   return `${address.base}|${address.path}`;
 }
 
-export function localBase(frame: Frame, local: number): string {
-  return `f${frame.depth}:${local}`;
+/** One function is explored at a time: its locals need no frame in their names, its callers' are called `u<n>`. */
+export function localBase(_frame: Frame, local: number): string {
+  return `f${local}`;
 }
 
 /** `onDeref` sees every pointer that is followed on the way. */
@@ -158,7 +159,7 @@ export function copyUnder(state: State, target: Address, source: Address): void 
 }
 
 export function isStackBase(base: string): boolean {
-  return base[0] === "f";
+  return base[0] === "f" || base[0] === "u";
 }
 
 /** The struct tag behind a pointer type, if it is one. */

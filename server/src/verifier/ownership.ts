@@ -26,7 +26,9 @@ export function transferReference(state: State, id: number): void {
   for (const [object, info] of state.objects) if (info.ref === id) state.change(object, { ref: undefined });
 }
 
-function killTied(state: State, id: number, death: Death): void {
+/** All that carries or depends on the reference. */
+export function killTied(state: State, id: number, death: Death): void {
+  state.note({ kind: "released", death, reference: id });
   for (const [object, info] of state.objects) {
     if (info.ref === id) state.change(object, { dead: death, ref: undefined });
     else if (info.tiedToRef === id) state.change(object, { dead: { ...death, reason: "owner-gone" } });
@@ -51,6 +53,7 @@ export function killSlices(state: State, dynptr: number, death: Death): void {
 
 /** Helpers that move packet data: packet pointers and slices of packets are stale. */
 export function invalidatePackets(state: State, death: Death): void {
+  state.note({ kind: "packets", death });
   const packets = new Set<number>();
   for (const value of state.memory.values()) {
     if (value.kind === "slot" && value.slot.kind === "dynptr" && /skb|xdp/.test(value.slot.type)) packets.add(value.slot.id);
@@ -63,13 +66,15 @@ export function invalidatePackets(state: State, death: Death): void {
 
 /** The last lock is gone: non-owning references mean nothing any more. */
 export function endNonOwning(state: State, death: Death): void {
+  state.note({ kind: "unlock", death });
   for (const [object, info] of state.objects) {
     if (info.nonOwning) state.change(object, { dead: { ...death, reason: "unlocked" }, nonOwning: false });
   }
 }
 
 /** Leaving the last RCU section: rcu pointers stay readable and lose maybe-null, but are no arguments any more. */
-export function endRcu(state: State): void {
+export function endRcu(state: State, death: Death): void {
+  state.note({ kind: "rcu-end", death });
   for (const [object, info] of state.objects) {
     if (info.trust === "rcu" && info.ref === undefined) {
       state.change(object, { trust: "untrusted", nullness: info.nullness === "maybe" ? "unknown" : info.nullness });

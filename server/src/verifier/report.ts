@@ -38,7 +38,7 @@ export const report = {
       kind: "null",
       site,
       use: { ...use, text: describeExpr(expr), statement: machine.here },
-      subject: subjectOf(object),
+      subject: subjectOf(id, object),
       held: heldForFix(state, object),
       trace: state.trace,
     });
@@ -62,7 +62,7 @@ export const report = {
       site,
       use,
       callee,
-      subject: { origin: object.origin, struct: object.struct },
+      subject: { origin: object.origin, struct: object.struct, object: id },
       released: object.dead,
       trace: state.trace,
     });
@@ -78,22 +78,23 @@ export const report = {
     why: UnownedFinding["why"],
     site: Site,
   ): void {
-    const object = state.object(objectIdOf(value));
+    const id = objectIdOf(value);
+    const object = state.object(id);
     if (object?.poisoned === true) return;
     machine.findings.add({
       kind: "release-unowned",
       site,
       callee,
       why,
-      subject: subjectOf(object),
+      subject: subjectOf(id, object),
       text: describeExpr(expr),
       trace: state.trace,
     });
   },
 };
 
-function subjectOf(object: ObjectInfo | undefined): Subject | undefined {
-  return object && { origin: object.origin, struct: object.struct };
+function subjectOf(id: number | undefined, object: ObjectInfo | undefined): Subject | undefined {
+  return object && { origin: object.origin, struct: object.struct, object: id };
 }
 
 /** What an early return inserted here would leak. */

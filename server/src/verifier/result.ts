@@ -3,7 +3,7 @@ import type { Instruction } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
 import { type Call } from "./arguments.ts";
 import { graphElement } from "./graph-element.ts";
-import { addressFromPointer, memoryKey, pointeeTag, stored } from "./memory.ts";
+import { addressFromPointer, isStackBase, memoryKey, pointeeTag, stored } from "./memory.ts";
 import { member, nodeMember } from "./path.ts";
 import { known } from "./refine.ts";
 import type { State } from "./state.ts";
@@ -203,7 +203,7 @@ function lookupNullness(call: Call, state: State, map: ReturnType<typeof mapOf>)
   const isArray = map?.type === "BPF_MAP_TYPE_ARRAY" || map?.type === "BPF_MAP_TYPE_PERCPU_ARRAY";
   if (!isArray || !call.machine.effects.rules.constantKeyLookupNonNull) return "maybe";
   const address = call.args[1] && addressFromPointer(call.args[1]);
-  if (address === undefined || address.base[0] !== "f") return "maybe";
+  if (address === undefined || !isStackBase(address.base)) return "maybe";
   const stored_ = stored(state, address);
   const key = stored_ && known(call.machine, state, stored_);
   if (key?.kind !== "number") return "maybe";

@@ -3,7 +3,7 @@
 // part; nothing outside this room keeps one. Two states with the same `key` behave
 // the same from here on, whatever ids their objects have.
 import type { Fact, TraceNode } from "./trace.ts";
-import type { ObjectInfo, Reference, Site, Value } from "./value.ts";
+import type { Death, ObjectInfo, Reference, Site, Value } from "./value.ts";
 
 export interface HeldLock {
   readonly id: number;
@@ -11,6 +11,14 @@ export interface HeldLock {
   /** Identity of the lock's address. */
   readonly address: string;
   readonly site: Site;
+}
+
+/** Something that reaches further than a function's arguments; applied to the caller's state as well. */
+export interface FarEvent {
+  readonly kind: "rcu-end" | "unlock" | "packets" | "released";
+  readonly death: Death;
+  /** For "released". */
+  readonly reference?: number;
 }
 
 export class State {
@@ -27,6 +35,8 @@ export class State {
   trace: TraceNode | undefined;
   /** Counts calls and stores that loads cannot be moved across. */
   epoch: number;
+  /** Kept inside followed functions only. */
+  events: readonly FarEvent[] | undefined;
 
   constructor() {
     this.memory = new Map();
@@ -40,6 +50,7 @@ export class State {
     this.callbackDepth = 0;
     this.trace = undefined;
     this.epoch = 0;
+    this.events = undefined;
   }
 
   clone(): State {
@@ -55,7 +66,12 @@ export class State {
     copy.callbackDepth = this.callbackDepth;
     copy.trace = this.trace;
     copy.epoch = this.epoch;
+    copy.events = this.events;
     return copy;
+  }
+
+  note(event: FarEvent): void {
+    if (this.events !== undefined) this.events = [...this.events, event];
   }
 
   object(id: number | undefined): ObjectInfo | undefined {

@@ -1,0 +1,238 @@
+// The part of a state that a called function can see: what its arguments reach,
+// globals, hook arguments, regions. Taken out, it becomes the entry state of the
+// function and, as text, the key under which its result is remembered.
+import type { Machine } from "./machine.ts";
+import { State } from "./state.ts";
+import type { Value } from "./value.ts";
+
+export interface Extracted {
+  readonly key: string;
+  /** Entry state; bases of caller locals renamed to `u0`, `u1` ..., all else by the caller's identities. */
+  readonly state: State;
+  readonly args: readonly (Value | undefined)[];
+  /** Identities in the order in which the key met them. */
+  readonly bases: readonly string[];
+  readonly objects: readonly number[];
+  readonly symbols: readonly number[];
+  readonly dynptrs: readonly number[];
+  readonly references: readonly number[];
+}
+
+export function extract(
+  machine: Machine,
+  state: State,
+  args: readonly (Value | undefined)[],
+  allReferences: boolean,
+): Extracted {
+  return new Extraction(machine, state).run(args, allReferences);
+}
+
+/** Keeps what arguments reach alive while the function runs, also when its parameters are dead. */
+export function pinKey(index: number): string {
+  return `p${index}|`;
+}
+
+class Extraction {
+  readonly #machine: Machine;
+  readonly #from: State;
+  readonly #to = new State();
+  readonly #bases = new Map<string, number>();
+  readonly #objects = new Map<number, number>();
+  readonly #symbols = new Map<number, number>();
+  readonly #dynptrs = new Map<number, number>();
+  readonly #references = new Map<number, number>();
+  readonly #keysOf = new Map<string, string[]>();
+  readonly #parts: string[] = [];
+  readonly #pending: (() => void)[] = [];
+
+  constructor(machine: Machine, from: State) {
+    this.#machine = machine;
+    this.#from = from;
+  }
+
+  run(args: readonly (Value | undefined)[], allReferences: boolean): Extracted {
+    const from = this.#from;
+    const to = this.#to;
+    const shared: string[] = [];
+    for (const key of from.memory.keys()) {
+      const base = key.slice(0, key.indexOf("|"));
+      const list = this.#keysOf.get(base);
+      if (list === undefined) this.#keysOf.set(base, [key]);
+      else list.push(key);
+      if (key[0] === "g" || key[0] === "c") shared.push(key);
+    }
+    const renamed = args.map((value) => (value === undefined ? undefined : this.#value(value, 0)));
+    renamed.forEach((value, index) => {
+      if (value !== undefined) to.memory.set(pinKey(index), value);
+      this.#parts.push(",");
+    });
+    for (const key of shared.sort()) {
+      this.#parts.push(key, "=");
+      to.memory.set(key, this.#value(from.memory.get(key)!, 0));
+    }
+    this.#drain();
+    if (allReferences) for (const reference of from.references) this.#reference(reference.id);
+    this.#drain();
+    to.references = from.references.filter((reference) => this.#references.has(reference.id));
+    for (const lock of from.locks) this.#parts.push(`L${lock.kind}${this.#lockAddress(lock.address)};`);
+    to.locks = from.locks;
+    to.rcuDepth = from.rcuDepth;
+    to.preemptDepth = from.preemptDepth;
+    to.irqDepth = from.irqDepth;
+    to.callbackDepth = from.callbackDepth;
+    to.epoch = from.epoch;
+    to.events = [];
+    this.#parts.push(`${to.rcuDepth},${to.preemptDepth},${to.irqDepth},${to.callbackDepth}`);
+    return {
+      key: this.#parts.join(""),
+      state: to,
+      args: renamed,
+      bases: [...this.#bases.keys()],
+      objects: [...this.#objects.keys()],
+      symbols: [...this.#symbols.keys()],
+      dynptrs: [...this.#dynptrs.keys()],
+      references: [...this.#references.keys()],
+    };
+  }
+
+  #drain(): void {
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) next();
+  }
+
+  /** Renames a value for the function's state and writes it to the key. */
+  #value(value: Value, depth: number): Value {
+    switch (value.kind) {
+      case "number":
+        this.#parts.push(`#${value.value}`);
+        return value;
+      case "function":
+        this.#parts.push(`&${value.name}`);
+        return value;
+      case "pointer":
+        return this.#pointer(value, depth);
+      case "symbol":
+        if (value.id < 0) this.#parts.push("?");
+        else this.#symbol(value.id, depth);
+        return value;
+      case "slot": {
+        const { slot } = value;
+        if (slot.kind === "dynptr") this.#parts.push(`dp${slot.type}:${number(this.#dynptrs, slot.id)}`);
+        else this.#parts.push(`it${slot.iterator}`);
+        if (slot.ref !== undefined) this.#parts.push(`:${this.#reference(slot.ref)}`);
+        return value;
+      }
+    }
+  }
+
+  #pointer(value: Extract<Value, { kind: "pointer" }>, depth: number): Value {
+    switch (value.base[0]) {
+      case "f":
+      case "u": {
+        const base = `u${this.#base(value.base)}`;
+        this.#parts.push(`${base}|${value.path}`);
+        return { kind: "pointer", base, path: value.path };
+      }
+      case "o":
+        this.#parts.push(`o${this.#object(Number(value.base.slice(1)))}|${value.path}`);
+        return value;
+      case "y":
+        this.#symbol(Number(value.base.slice(1)), depth);
+        this.#parts.push(`|${value.path}`);
+        return value;
+      default:
+        this.#parts.push(`${value.base}|${value.path}`);
+        return value;
+    }
+  }
+
+  #base(base: string): number {
+    const known = this.#bases.get(base);
+    if (known !== undefined) return known;
+    const index = number(this.#bases, base);
+    this.#pending.push(() => this.#memory(base, `u${index}`, `u${index}`));
+    return index;
+  }
+
+  #object(id: number): number {
+    const known = this.#objects.get(id);
+    if (known !== undefined) return known;
+    const index = number(this.#objects, id);
+    this.#pending.push(() => {
+      const object = this.#from.objects.get(id);
+      if (object === undefined) return;
+      this.#to.objects.set(id, object);
+      const dynptr = object.tiedToDynptr === undefined ? "" : number(this.#dynptrs, object.tiedToDynptr);
+      this.#parts.push(
+        `O${index}:${object.class}/${object.struct ?? ""}/${object.nullness}/${object.trust}/${this.#optionalReference(object.ref)}/${this.#optionalReference(object.tiedToRef)}/${dynptr}/${object.nonOwning}${object.percpu}${object.poisoned}${object.dead?.reason ?? ""}${object.usedUntested === undefined ? "" : "u"};`,
+      );
+      this.#memory(`o${id}`, `o${index}`, `o${id}`);
+    });
+    return index;
+  }
+
+  #symbol(id: number, depth: number): void {
+    const known = this.#symbols.get(id);
+    if (known !== undefined) {
+      this.#parts.push(`$${known}`);
+      return;
+    }
+    const index = number(this.#symbols, id);
+    const fact = this.#from.facts.get(id);
+    if (fact !== undefined) this.#to.facts.set(id, fact);
+    const range = fact ?? this.#machine.symbols.range(id);
+    this.#parts.push(`$${index}[${range.low},${range.high}!${fact?.not.join(" ") ?? ""}]`);
+    const definition = depth < 4 ? this.#machine.symbols.definition(id) : undefined;
+    if (definition !== undefined) {
+      this.#parts.push(":", definition.kind === "binary" ? definition.op : definition.kind, "(");
+      if (definition.kind === "binary") {
+        this.#value(definition.left, depth + 1);
+        this.#parts.push(",");
+        this.#value(definition.right, depth + 1);
+      } else this.#value(definition.operand, depth + 1);
+      this.#parts.push(")");
+    }
+    this.#pending.push(() => this.#memory(`y${id}`, `y${index}`, `y${id}`));
+  }
+
+  #optionalReference(id: number | undefined): string {
+    return id === undefined ? "" : String(this.#reference(id));
+  }
+
+  #reference(id: number): number {
+    const known = this.#references.get(id);
+    if (known !== undefined) return known;
+    const index = number(this.#references, id);
+    this.#pending.push(() => {
+      const reference = this.#from.reference(id);
+      if (reference === undefined) return;
+      const object = reference.object === undefined ? "" : this.#object(reference.object);
+      this.#parts.push(`R${index}:${reference.kind}@${object}^${this.#optionalReference(reference.parent)}d${reference.callbackDepth};`);
+    });
+    return index;
+  }
+
+  #memory(base: string, name: string, as: string): void {
+    for (const key of (this.#keysOf.get(base) ?? []).sort()) {
+      const rest = key.slice(key.indexOf("|"));
+      this.#parts.push(name, rest, "=");
+      this.#to.memory.set(as + rest, this.#value(this.#from.memory.get(key)!, 0));
+      this.#parts.push(";");
+    }
+  }
+
+  #lockAddress(address: string): string {
+    const bar = address.indexOf("|");
+    if (address[0] !== "o") return address;
+    const index = this.#objects.get(Number(address.slice(1, bar)));
+    return index === undefined ? address : `o${index}${address.slice(bar)}`;
+  }
+}
+
+function number<T>(numbers: Map<T, number>, item: T): number {
+  let index = numbers.get(item);
+  if (index === undefined) {
+    index = numbers.size;
+    numbers.set(item, index);
+  }
+  return index;
+}

@@ -1,0 +1,283 @@
+// The result of a function put back into a caller's state: what it saw is replaced
+// by what it left, new identities are made for what it created, and events that
+// reach further than its arguments (the end of an RCU section, moved packets) are
+// applied to the rest.
+import type { Extracted } from "./extract.ts";
+import type { RawFinding, Subject } from "./finding.ts";
+import type { Machine } from "./machine.ts";
+import { endNonOwning, endRcu, invalidatePackets, killTied } from "./ownership.ts";
+import type { State } from "./state.ts";
+import type { TraceNode } from "./trace.ts";
+import type { ObjectInfo, Reference, Site, StackObject, Value } from "./value.ts";
+
+/** Translates identities of a remembered run into those of one caller. */
+export class Graft {
+  readonly #machine: Machine;
+  readonly #caller: State;
+  readonly #entry: Extracted;
+  readonly #site: Site;
+  readonly #objects: Map<number, number>;
+  readonly #symbols: Map<number, Value>;
+  readonly #dynptrs: Map<number, number>;
+  readonly #references: Map<number, number>;
+  readonly #bases: ReadonlyMap<string, string>;
+
+  /** `run` is what the remembered run started from, `entry` the same for this caller: equal keys, so equal order. */
+  constructor(machine: Machine, caller: State, run: Extracted, entry: Extracted, site: Site) {
+    this.#machine = machine;
+    this.#caller = caller;
+    this.#entry = entry;
+    this.#site = site;
+    const pair = <T>(from: readonly T[], to: readonly T[]) => new Map(from.map((item, i) => [item, to[i]!]));
+    this.#objects = pair(run.objects, entry.objects);
+    this.#symbols = new Map(run.symbols.map((id, i) => [id, { kind: "symbol", id: entry.symbols[i]! }]));
+    this.#dynptrs = pair(run.dynptrs, entry.dynptrs);
+    this.#references = pair(run.references, entry.references);
+    this.#bases = new Map(entry.bases.map((base, i) => [`u${i}`, base]));
+  }
+
+  state(after: State): State {
+    const { memory, objects } = this.#caller;
+    const result = this.#caller.clone();
+    const seen = new Set([...this.#entry.bases, ...this.#entry.objects.map((id) => `o${id}`), ...this.#entry.symbols.map((id) => `y${id}`)]);
+    for (const key of memory.keys()) {
+      if (key[0] === "g" || key[0] === "c" || seen.has(key.slice(0, key.indexOf("|")))) result.memory.delete(key);
+    }
+    this.#applyEvents(result, after);
+    for (const [key, value] of after.memory) {
+      const bar = key.indexOf("|");
+      const base = this.#base(key.slice(0, bar));
+      if (base !== undefined) result.memory.set(base + key.slice(bar), this.value(value));
+    }
+    for (const [id, object] of after.objects) {
+      const known = this.#objects.get(id);
+      result.objects.set(this.#object(id), this.#info(object, known === undefined ? undefined : objects.get(known)));
+    }
+    for (const [id, fact] of after.facts) {
+      const value = this.value({ kind: "symbol", id });
+      if (value.kind === "symbol") result.facts.set(value.id, fact);
+    }
+    result.references = this.#referenceTable(after);
+    result.locks = after.locks.map((lock) => ({ ...lock, address: this.#lockAddress(lock.address) }));
+    result.rcuDepth = after.rcuDepth;
+    result.preemptDepth = after.preemptDepth;
+    result.irqDepth = after.irqDepth;
+    result.callbackDepth = after.callbackDepth;
+    result.epoch = after.epoch;
+    result.trace = this.#trace(after.trace, 0);
+    return result;
+  }
+
+  value(value: Value): Value {
+    switch (value.kind) {
+      case "pointer": {
+        const base = this.#base(value.base);
+        return base === undefined ? this.#machine.symbols.fresh({ low: 0, high: 2 ** 64 }) : { ...value, base };
+      }
+      case "symbol":
+        return value.id < 0 ? value : this.#symbol(value.id);
+      case "slot":
+        return { kind: "slot", slot: this.#slot(value.slot) };
+      default:
+        return value;
+    }
+  }
+
+  finding(finding: RawFinding): RawFinding {
+    const site = (s: Site) => this.site(s);
+    switch (finding.kind) {
+      case "leak":
+        return {
+          ...finding,
+          reference: this.#reference(finding.reference),
+          exit: site(finding.exit),
+          trace: this.#trace(finding.trace, 0),
+        };
+      case "null":
+        return {
+          ...finding,
+          site: site(finding.site),
+          use: { ...finding.use, statement: site(finding.use.statement) },
+          subject: finding.subject && this.#subject(finding.subject),
+          trace: this.#trace(finding.trace, 0),
+        };
+      case "use-after-release": {
+        const object = this.#callerObject(finding.subject.object);
+        const released = object?.dead ?? { ...finding.released, site: site(finding.released.site) };
+        return {
+          ...finding,
+          site: site(finding.site),
+          subject: this.#subject(finding.subject),
+          released,
+          trace: this.#trace(finding.trace, 0),
+        };
+      }
+      case "release-unowned":
+        return {
+          ...finding,
+          site: site(finding.site),
+          subject: finding.subject && this.#subject(finding.subject),
+          trace: this.#trace(finding.trace, 0),
+        };
+      case "late-null-check":
+        return { ...finding, site: site(finding.site), use: site(finding.use), subject: this.#subject(finding.subject) };
+    }
+  }
+
+  /** Sites of the run know their calls up to the function itself; the caller's call completes the chain. */
+  site(site: Site): Site {
+    return { ...site, via: site.via === undefined ? this.#site : this.site(site.via) };
+  }
+
+  #callerObject(id: number | undefined): ObjectInfo | undefined {
+    const known = id === undefined ? undefined : this.#objects.get(id);
+    return known === undefined ? undefined : this.#caller.objects.get(known);
+  }
+
+  #subject(subject: Subject): Subject {
+    const object = this.#callerObject(subject.object);
+    if (object !== undefined) return { origin: object.origin, struct: subject.struct, object: this.#objects.get(subject.object!) };
+    return { ...subject, object: undefined, origin: { ...subject.origin, site: this.site(subject.origin.site) } };
+  }
+
+  #base(base: string): string | undefined {
+    switch (base[0]) {
+      case "u":
+        return this.#bases.get(base);
+      case "o":
+        return `o${this.#object(Number(base.slice(1)))}`;
+      case "y": {
+        const symbol = this.#symbol(Number(base.slice(1)));
+        return symbol.kind === "symbol" ? `y${symbol.id}` : undefined;
+      }
+      case "g":
+      case "c":
+      case "s":
+        return base;
+      default:
+        // Locals of the function itself, and pinned arguments.
+        return undefined;
+    }
+  }
+
+  #object(id: number): number {
+    let known = this.#objects.get(id);
+    if (known === undefined) {
+      known = this.#machine.newId();
+      this.#objects.set(id, known);
+    }
+    return known;
+  }
+
+  #symbol(id: number): Value {
+    const known = this.#symbols.get(id);
+    if (known !== undefined) return known;
+    const { symbols } = this.#machine;
+    const definition = symbols.definition(id);
+    const range = symbols.range(id);
+    const made =
+      definition === undefined
+        ? symbols.fresh(range)
+        : definition.kind === "binary"
+          ? symbols.defined({ ...definition, left: this.value(definition.left), right: this.value(definition.right) }, range)
+          : symbols.defined({ ...definition, operand: this.value(definition.operand) }, range);
+    this.#symbols.set(id, made);
+    return made;
+  }
+
+  #slot(slot: StackObject): StackObject {
+    if (slot.kind === "iterator") return { ...slot, ref: this.#referenceId(slot.ref) };
+    return { ...slot, id: this.#dynptr(slot.id), ref: slot.ref === undefined ? undefined : this.#referenceId(slot.ref) };
+  }
+
+  #dynptr(id: number): number {
+    let known = this.#dynptrs.get(id);
+    if (known === undefined) {
+      known = this.#machine.newId();
+      this.#dynptrs.set(id, known);
+    }
+    return known;
+  }
+
+  #referenceId(id: number): number {
+    let known = this.#references.get(id);
+    if (known === undefined) {
+      known = this.#machine.newId();
+      this.#references.set(id, known);
+    }
+    return known;
+  }
+
+  #optionalReference(id: number | undefined): number | undefined {
+    return id === undefined ? undefined : this.#referenceId(id);
+  }
+
+  #reference(reference: Reference): Reference {
+    const known = this.#references.get(reference.id);
+    const callers = known === undefined ? undefined : this.#caller.reference(known);
+    if (callers !== undefined) return callers;
+    return {
+      ...reference,
+      id: this.#referenceId(reference.id),
+      object: reference.object === undefined ? undefined : this.#object(reference.object),
+      slot: reference.slot === undefined ? undefined : this.#base(reference.slot),
+      site: this.site(reference.site),
+      parent: this.#optionalReference(reference.parent),
+    };
+  }
+
+  /** The caller's own references stay in order; those the function gave back are gone, new ones come last. */
+  #referenceTable(after: State): Reference[] {
+    const seen = new Set(this.#entry.references);
+    const kept = new Set(after.references.map((reference) => this.#references.get(reference.id)));
+    const callers = this.#caller.references.filter((reference) => !seen.has(reference.id) || kept.has(reference.id));
+    const own = new Set(callers.map((reference) => reference.id));
+    const made = after.references.map((reference) => this.#reference(reference)).filter((reference) => !own.has(reference.id));
+    return [...callers, ...made];
+  }
+
+  #info(object: ObjectInfo, before: ObjectInfo | undefined): ObjectInfo {
+    const origin = before?.origin ?? { ...object.origin, site: this.site(object.origin.site) };
+    const dead = object.dead === undefined ? undefined : (before?.dead ?? { ...object.dead, site: this.site(object.dead.site) });
+    return {
+      ...object,
+      origin: { ...origin, name: origin.name ?? object.origin.name },
+      dead,
+      ref: this.#optionalReference(object.ref),
+      tiedToRef: this.#optionalReference(object.tiedToRef),
+      tiedToDynptr: object.tiedToDynptr === undefined ? undefined : this.#dynptr(object.tiedToDynptr),
+      usedUntested:
+        object.usedUntested === undefined || before?.usedUntested !== undefined
+          ? before?.usedUntested
+          : { ...object.usedUntested, site: this.site(object.usedUntested.site) },
+    };
+  }
+
+  #lockAddress(address: string): string {
+    const bar = address.indexOf("|");
+    if (bar < 0) return address;
+    const base = address.slice(0, bar);
+    if (base[0] === "o" && !this.#objects.has(Number(base.slice(1)))) return address;
+    return (this.#base(base) ?? base) + address.slice(bar);
+  }
+
+  #applyEvents(result: State, after: State): void {
+    for (const event of after.events ?? []) {
+      const death = { ...event.death, site: this.site(event.death.site) };
+      if (event.kind === "rcu-end") endRcu(result, death);
+      else if (event.kind === "unlock") endNonOwning(result, death);
+      else if (event.kind === "packets") invalidatePackets(result, death);
+      else if (event.reference !== undefined) {
+        const known = this.#references.get(event.reference);
+        if (known !== undefined) killTied(result, known, death);
+      }
+    }
+  }
+
+  #trace(node: TraceNode | undefined, depth: number): TraceNode | undefined {
+    // Long paths inside a function say little to the reader of its caller.
+    if (node === undefined || depth >= 6) return this.#caller.trace;
+    const before = this.#trace(node.before, depth + 1);
+    return { ...node, before, site: this.site(node.site), depth: (before?.depth ?? 0) + 1 };
+  }
+}
