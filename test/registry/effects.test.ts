@@ -240,7 +240,13 @@ describe("helpers", () => {
   it("map lookups may be NULL; array arguments are memory and keys", () => {
     const call = effect("bpf_map_update_elem");
     expect(call.params.map((param) => param.kind)).toEqual(["map", "map-key", "map-value-memory", "anything"]);
-    expect(effect("bpf_map_lookup_elem").returns).toEqual({ kind: "map-value", maybeNull: true, mapParam: 0 });
+    expect(effect("bpf_map_lookup_elem").returns).toEqual({
+      kind: "map-value",
+      maybeNull: true,
+      mapParam: 0,
+      keyParam: 1,
+    });
+    expect(effect("bpf_map_lookup_percpu_elem").returns).not.toHaveProperty("keyParam");
   });
 
   it("packet changers, tail calls and sleeping helpers", () => {

@@ -92,7 +92,13 @@ export type ReturnEffect =
   /** Slice of a dynptr argument. */
   | { readonly kind: "slice"; readonly maybeNull: boolean; readonly param: number; readonly readOnly?: boolean }
   /** Map lookup: value memory, or a socket for SOCKMAP/SOCKHASH (owned), or an inner map. */
-  | { readonly kind: "map-value"; readonly maybeNull: boolean; readonly mapParam: number }
+  | {
+      readonly kind: "map-value";
+      readonly maybeNull: boolean;
+      readonly mapParam: number;
+      /** The key whose constant value may prove that an array lookup cannot miss (bpf_map_lookup_elem alone). */
+      readonly keyParam?: number;
+    }
   /** Previous value of the slot, owned or NULL. */
   | { readonly kind: "kptr-old" };
 

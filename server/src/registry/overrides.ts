@@ -323,6 +323,7 @@ export const helperOverrides: readonly Override[] = [
   },
   {
     names: ["bpf_map_lookup_elem"],
+    returns: { kind: "map-value", maybeNull: true, mapParam: 0, keyParam: 1 },
     releasedBy: ["bpf_sk_release"],
     why: "Sockets found in a SOCKMAP or SOCKHASH are owned; values of other maps are not.",
     source: "is_acquire_function",
@@ -503,6 +504,8 @@ export const contextFields: Readonly<Record<string, ContextField>> = {
   "bpf_sock_addr.sk": SOCKET,
   "bpf_sockopt.sk": SOCKET,
   "sk_msg_md.sk": SOCKET,
+  "bpf_nf_ctx.skb": { kind: "object", struct: "sk_buff", maybeNull: false, trust: "trusted" },
+  "bpf_nf_ctx.state": { kind: "object", struct: "nf_hook_state", maybeNull: false, trust: "trusted" },
 };
 
 /** Releases proposed first for what a call acquires. The verifier accepts any release of the right type. */
