@@ -2,6 +2,7 @@
 // globals, maps and types, each worked out on first use.
 import type { SourceFile, SourceSpan } from "../base/source.ts";
 import type { Expression, FunctionDecl, TypeSyntax, VariableDecl } from "../syntax/ast.ts";
+import type { Types } from "./type-queries.ts";
 import type { CType, FieldPath, RecordLayout } from "./types.ts";
 
 /** A function in a program section. */
@@ -66,6 +67,10 @@ export interface TranslationUnit {
   readonly programs: readonly Program[];
   /** Functions of the main file, with or without a body (for statistics). */
   readonly mainFunctions: readonly FunctionInfo[];
+  /** Kernel functions and variables that the file and its headers declare in `.ksyms` (large generated headers left out). */
+  readonly ksyms: readonly string[];
+  /** For questions that need a local scope. */
+  readonly types: Types;
   function(name: string): FunctionInfo | undefined;
   global(name: string): GlobalVariable | undefined;
   map(name: string): MapDecl | undefined;

@@ -149,7 +149,12 @@ export type Designator =
 export type Statement = { readonly at: At } & (
   | Block
   | { readonly kind: "expression"; readonly expression: Expression }
-  | { readonly kind: "declaration"; readonly declarators: readonly VariableDecl[] }
+  | {
+      readonly kind: "declaration";
+      readonly declarators: readonly VariableDecl[];
+      /** Records and enums defined without a declarator: `struct s { ... };` inside a function. */
+      readonly tags?: readonly TypeSyntax[];
+    }
   | { readonly kind: "if"; readonly test: Expression; readonly then: Statement; readonly else: Statement | undefined }
   | {
       readonly kind: "for";

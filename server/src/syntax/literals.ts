@@ -17,8 +17,7 @@ export function numberValue(spelling: string): NumberValue {
   if (exact === undefined) return { value: undefined, unsigned: false, long: false };
   const decimal = !digits.startsWith("0") || digits === "0";
   const long = suffix.includes("l") || exact > (decimal ? 0x7fffffffn : 0xffffffffn);
-  const unsigned =
-    suffix.includes("u") || exact > 0x7fffffffffffffffn || (!decimal && !long && exact > 0x7fffffffn);
+  const unsigned = suffix.includes("u") || exact > 0x7fffffffffffffffn || (!decimal && !long && exact > 0x7fffffffn);
   const value = Number(exact);
   return { value: BigInt(value) === exact ? value : undefined, unsigned, long };
 }
@@ -35,7 +34,7 @@ function integer(digits: string): bigint | undefined {
 export function charValue(spelling: string): number | undefined {
   const open = spelling.indexOf("'");
   if (open < 0 || !spelling.endsWith("'") || spelling.length < open + 3) return undefined;
-  const text = unescape(spelling.slice(open + 1, -1));
+  const text = resolveEscapes(spelling.slice(open + 1, -1));
   let value = 0;
   for (const c of text) value = open === 0 ? (value << 8) | (c.codePointAt(0)! & 0xff) : c.codePointAt(0)!;
   // A plain one-byte char is signed on every target we model.
@@ -47,7 +46,7 @@ export function stringValue(spelling: string): string {
   const open = spelling.indexOf('"');
   if (open < 0) return spelling;
   const end = spelling.length > open + 1 && spelling.endsWith('"') ? -1 : undefined;
-  return unescape(spelling.slice(open + 1, end));
+  return resolveEscapes(spelling.slice(open + 1, end));
 }
 
 const simple: Readonly<Record<string, string>> = {
@@ -62,10 +61,10 @@ const simple: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
-function unescape(text: string): string {
+function resolveEscapes(text: string): string {
   if (!text.includes("\\")) return text;
   return text.replaceAll(
-    /\\(?:x([0-9a-fA-F]+)|([0-7]{1,3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g,
+    /\\(?:x([0-9a-fA-F]+)|([0-7]{1,3})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g,
     (_all, hex?: string, octal?: string, short?: string, long?: string, plain?: string) => {
       if (plain !== undefined) return simple[plain] ?? plain;
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);

@@ -30,13 +30,13 @@ export function lowerStatement(context: LoweringContext, node: SyntaxNode): Stat
     case "struct_specifier":
     case "union_specifier":
     case "enum_specifier":
-      lowerBareTag(context, node);
-      return { kind: "declaration", declarators: [], at };
+      return { kind: "declaration", declarators: [], tags: [lowerBareTag(context, node)], at };
     case "if_statement": {
       const otherwise = child(node, "alternative");
       return {
         kind: "if",
         test: lowerField(context, node, "condition"),
+        // biome-ignore lint/suspicious/noThenProperty: C's word for it; nobody awaits a statement.
         then: lowerStatement(context, context.field(node, "consequence")),
         else: otherwise === undefined ? undefined : lowerStatement(context, context.only(otherwise)),
         at,

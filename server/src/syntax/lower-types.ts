@@ -84,7 +84,8 @@ export function lowerHoistedType(context: LoweringContext, hoist: Hoist): TypeSy
 function recordMarks(context: LoweringContext, node: SyntaxNode, shape: TypeShape): TakenMarks {
   const at = context.at(node);
   const defines =
-    (shape.kind === "record" && shape.fields !== undefined) || (shape.kind === "enum" && shape.enumerators !== undefined);
+    (shape.kind === "record" && shape.fields !== undefined) ||
+    (shape.kind === "enum" && shape.enumerators !== undefined);
   return context.take(at.start, defines ? context.rightOf(at.end) : at.start);
 }
 

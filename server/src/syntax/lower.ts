@@ -23,11 +23,7 @@ export function lowerDeclaration(
   return [...context.definedTags.map((type): TopLevelDecl => ({ kind: "tag", type, declaration })), ...decls];
 }
 
-function lowerTopLevel(
-  context: LoweringContext,
-  declaration: Declaration,
-  node: SyntaxNode,
-): readonly TopLevelDecl[] {
+function lowerTopLevel(context: LoweringContext, declaration: Declaration, node: SyntaxNode): readonly TopLevelDecl[] {
   switch (node.type) {
     case "function_definition":
       return [lowerFunction(context, declaration, node)];
@@ -68,7 +64,10 @@ function lowerFunction(context: LoweringContext, declaration: Declaration, node:
   const { name, nameAt, type } = declarator;
   if (name === undefined || type.kind !== "function") throw context.unreadable("function expected", node);
   const attributes = [...specifiers.attributes, ...declarator.attributes];
+  // What the body defines is local to it.
+  const outside = context.definedTags.length;
   const body = lowerBlock(context, context.field(node, "body"));
+  context.definedTags.length = outside;
   return functionDecl(declaration, { name, nameAt, type, attributes }, storageWords(context, node), body);
 }
 

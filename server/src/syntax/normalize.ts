@@ -277,7 +277,7 @@ class Normalizer {
       return !(next === ":" && bracket === "block" && this.#atStatement());
     }
     // A name nobody declared, from a header nobody found: `foo x;`, `foo *x = ...;`, `(foo)x`.
-    if (this.#atStatement() && bracket !== "initializer" && bracket !== "enum") {
+    if (this.#atSpecifier() && bracket !== "initializer" && bracket !== "enum") {
       let at = i + 1;
       while (this.#text(at) === "*") at++;
       if (!this.#isPlainIdentifier(at)) return false;
@@ -781,26 +781,35 @@ class Normalizer {
 
   /** Does a statement, a field or a declaration start here? */
   #atStatement(): boolean {
-    switch (this.#previous()) {
-      case "":
+    return this.#startsAfter(this.#place.pieces.length - 1);
+  }
+
+  /** As above, or after `static`, `const` and the like that started one. */
+  #atSpecifier(): boolean {
+    const { pieces } = this.#place;
+    let last = pieces.length - 1;
+    while (last >= 0 && ["static", "extern", "const", "inline", "typedef"].includes(pieces[last]!.text)) last--;
+    return this.#startsAfter(last);
+  }
+
+  #startsAfter(last: number): boolean {
+    const { pieces, closed, labelEnded } = this.#place;
+    const isPrevious = last === pieces.length - 1;
+    switch (pieces[last]?.text) {
+      case undefined:
       case ";":
       case "{":
       case "else":
       case "do":
-      case "static":
-      case "extern":
-      case "const":
-      case "inline":
-      case "typedef":
         return true;
       case ":":
-        return this.#place.labelEnded;
+        return isPrevious && labelEnded;
       case "}":
-        return this.#place.closed === "block";
+        return isPrevious ? closed === "block" : this.#bracket() === "block";
       case ")":
-        return this.#place.closed === "condition";
+        return isPrevious && closed === "condition";
       case "(":
-        return this.#bracket() === "condition" && this.#place.pieces.at(-2)?.text === "for";
+        return this.#bracket() === "condition" && pieces[last - 1]?.text === "for";
       default:
         return false;
     }

@@ -1,12 +1,15 @@
 // From the tokens of one top-level declaration to its AST. A declaration that
 // cannot be read comes back as a problem, and disturbs no other.
-import { Parser } from "web-tree-sitter";
+
 import type { Language } from "web-tree-sitter";
-import type { Declaration } from "../preprocess/unit.ts";
+import { Parser } from "web-tree-sitter";
 import type { Token } from "../preprocess/token.ts";
+import type { Declaration } from "../preprocess/unit.ts";
 import type { ParsedDeclaration, TopLevelDecl } from "./ast.ts";
 import { lowerDeclaration } from "./lower.ts";
 import { normalize } from "./normalize.ts";
+import type { NormalizedText } from "./normalized.ts";
+import { loadQueries, type Queries } from "./queries.ts";
 import { loadLanguage } from "./runtime.ts";
 import { copyTree } from "./tree.ts";
 import { Unreadable } from "./unreadable.ts";
@@ -17,19 +20,35 @@ export interface SyntaxParser {
   parse(declaration: Declaration, isTypedef: (name: string) => boolean): ParsedDeclaration;
   /** A function as if it were only declared; anything else as `parse` does. */
   parseSignature(declaration: Declaration, isTypedef: (name: string) => boolean): ParsedDeclaration;
+  /** Runs a query over the signature with its section attributes put in front, as programs.scm and ksyms.scm want it. */
+  querySections(
+    query: "programs" | "ksyms",
+    declaration: Declaration,
+    isTypedef: (name: string) => boolean,
+  ): readonly SectionCapture[];
+}
+
+export interface SectionCapture {
+  /** The name as declared. */
+  readonly name: string;
+  readonly kind: "function" | "variable";
+  /** Not captured by ksyms.scm. */
+  readonly section: string | undefined;
 }
 
 /** Loads the WebAssembly once; later calls are cheap. */
 export async function loadParser(): Promise<SyntaxParser> {
-  return new TreeSitterParser(await loadLanguage());
+  return new TreeSitterParser(await loadLanguage(), await loadQueries());
 }
 
 class TreeSitterParser implements SyntaxParser {
   readonly #language: Language;
+  readonly #queries: Queries;
   readonly #parser = new Parser();
 
-  constructor(language: Language) {
+  constructor(language: Language, queries: Queries) {
     this.#language = language;
+    this.#queries = queries;
     this.#parser.setLanguage(language);
   }
 
@@ -45,22 +64,43 @@ class TreeSitterParser implements SyntaxParser {
   }
 
   parseSignature(declaration: Declaration, isTypedef: (name: string) => boolean): ParsedDeclaration {
-    const { tokens } = declaration;
-    const body = bodyStart(tokens);
-    if (body === undefined) {
-      try {
-        return { declaration, decls: this.#read(declaration, tokens, isTypedef), problem: undefined };
-      } catch (error) {
-        return { declaration, decls: [], problem: toProblem(error, tokens.length) };
-      }
-    }
-    const brace = tokens[body]!;
-    const signature: Token[] = [...tokens.slice(0, body), { ...brace, kind: "punctuator", text: ";" }];
+    const tokens = signatureTokens(declaration.tokens);
     try {
-      return { declaration, decls: this.#read(declaration, signature, isTypedef), problem: undefined };
+      return { declaration, decls: this.#read(declaration, tokens, isTypedef), problem: undefined };
     } catch (error) {
-      return { declaration, decls: [], problem: toProblem(error, body) };
+      return { declaration, decls: [], problem: toProblem(error, tokens.length) };
     }
+  }
+
+  querySections(
+    query: "programs" | "ksyms",
+    declaration: Declaration,
+    isTypedef: (name: string) => boolean,
+  ): readonly SectionCapture[] {
+    const tokens = signatureTokens(declaration.tokens);
+    let normalized: NormalizedText;
+    try {
+      normalized = normalize(tokens, isTypedef);
+    } catch (error) {
+      toProblem(error, tokens.length);
+      return [];
+    }
+    const sections = normalized.marks.flatMap((mark) =>
+      mark.attributes.filter((attribute) => attribute.name === "section").map((attribute) => attribute.args[0] ?? ""),
+    );
+    const prefix = sections.map((section) => `__attribute__((section(${JSON.stringify(section)}))) `).join("");
+    const nameAt = (offset: number): string => {
+      const piece = normalized.pieces[normalized.starts.indexOf(offset - prefix.length)];
+      return piece === undefined ? "" : (tokens[piece.token]?.text ?? "");
+    };
+    return this.#queries.run(query, prefix + normalized.text).map(({ captures }): SectionCapture => {
+      const name = captures["name"] ?? captures["function"] ?? captures["variable"];
+      return {
+        name: name === undefined ? "" : nameAt(name.start),
+        kind: captures["variable"] === undefined ? "function" : "variable",
+        section: captures["section"]?.text,
+      };
+    });
   }
 
   #read(
@@ -77,6 +117,14 @@ class TreeSitterParser implements SyntaxParser {
       tree.delete();
     }
   }
+}
+
+/** A function's tokens up to its body, with a `;` instead; all tokens of anything else. */
+function signatureTokens(tokens: readonly Token[]): readonly Token[] {
+  const body = bodyStart(tokens);
+  if (body === undefined) return tokens;
+  const { file, start, end, spaceBefore } = tokens[body]!;
+  return [...tokens.slice(0, body), { kind: "punctuator", text: ";", file, start, end, spaceBefore }];
 }
 
 /** Index of the `{` that opens a function body: the first at depth 0 that follows a parameter list. */
