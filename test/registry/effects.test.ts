@@ -310,14 +310,23 @@ describe("the registry as a whole", () => {
     for (const [kernel, effects] of kernels) {
       const facts = loadKernel(kernel);
       for (const { name } of [...facts.kfuncs, ...facts.helpers]) {
-        const call = effects.effect(name);
-        expect(call, name).toBeDefined();
-        expect(effects.effect(name)).toBe(call);
+        const call = effects.kernelFunction(name);
+        expect(call?.name).toBe(name);
+        expect(effects.kernelFunction(name)).toBe(call);
         expect(Object.isFrozen(call)).toBe(true);
       }
       expect(effects.effect("no_such_call")).toBeUndefined();
       expect(effects.effect("constructor")).toBeUndefined();
     }
+  });
+
+  it("drops the last flavor of a declaration, as libbpf does", () => {
+    const seven = kernels.get("7.2")!;
+    expect(seven.effect("bpf_task_release___mine")?.name).toBe("bpf_task_release");
+    expect(seven.effect("scx_bpf_dsq_insert___v2___compat")?.name).toBe("scx_bpf_dsq_insert___v2");
+    expect(seven.effect("scx_bpf_dsq_insert___v2")?.name).toBe("scx_bpf_dsq_insert");
+    expect(seven.kernelFunction("scx_bpf_dsq_insert___v2")?.name).toBe("scx_bpf_dsq_insert___v2");
+    expect(seven.effect("bpf_task_release____x")).toBeUndefined();
   });
 
   it("overrides no name that no kernel has", () => {

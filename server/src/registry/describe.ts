@@ -78,7 +78,7 @@ function effectIn(name: string, kernel: string): CallEffect | undefined {
     known = kernelEffects(loadKernel(kernel));
     effects.set(kernel, known);
   }
-  return known.effect(name);
+  return known.kernelFunction(name);
 }
 
 function prototypeOf(name: string, returns: string, params: readonly ParamFact[]): string {

@@ -176,8 +176,10 @@ export interface CallEffect {
 export interface KernelEffects {
   /** "6.1", "6.12", "7.2". */
   readonly kernel: string;
-  /** Effect of calling `name` (an extern's flavour suffix `___x` already stripped by the loader's rule). */
+  /** Effect of calling `name` as the program declares it: like libbpf, the last flavour suffix `___x` is dropped first. */
   effect(name: string): CallEffect | undefined;
+  /** Effect of the call that the kernel itself names so, suffixes such as `___v2` included. */
+  kernelFunction(name: string): CallEffect | undefined;
   /** Program type and sleepability of a SEC() string (leading `?` ignored), as libbpf decides. */
   section(section: string): SectionInfo | undefined;
   /** Behaviour that differs between kernels and is not a matter of one call. */

@@ -1,5 +1,6 @@
 // What one kernel gives programs: facts turned into effects on first use, one immutable effect a name.
 import type { CallEffect, ContextField, KernelEffects, KernelRules, ParamEffect, WalkTrust } from "./effect.ts";
+import { externTarget } from "./extern-target.ts";
 import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { helperEffect } from "./helper-effect.ts";
 import { inRange } from "./kernel-version.ts";
@@ -40,13 +41,16 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
     return { ...effect, name, params };
   };
 
+  const kernelFunction = (name: string): CallEffect | undefined => {
+    if (!known.has(name)) known.set(name, freeze(compute(name)));
+    return known.get(name);
+  };
+
   return {
     kernel,
     rules: rulesOf(kernel),
-    effect(name) {
-      if (!known.has(name)) known.set(name, freeze(compute(name)));
-      return known.get(name);
-    },
+    effect: (name) => kernelFunction(externTarget(name)),
+    kernelFunction,
     section: (written) => lookUpSection(facts.sections, written),
     walk: (struct, field): WalkTrust => walks.get(`${struct}.${field}`) ?? "untrusted",
     isRcuSafeKptr: (struct) => rcuSafe.has(struct),
