@@ -31,10 +31,13 @@ export interface ClientOptions {
 
 const fromSources = [
   "--import",
-  import.meta.resolve("tsx"),
+  new URL("register-tsx.mjs", import.meta.url).href,
   fileURLToPath(new URL("serve.ts", import.meta.url)),
   "--stdio",
 ];
+
+/** For a busy machine; a healthy server answers in milliseconds. */
+const patienceMs = 20_000;
 
 export class LspClient {
   readonly process: ChildProcess;
@@ -42,6 +45,8 @@ export class LspClient {
   /** Everything published so far, in order. */
   readonly published: PublishDiagnosticsParams[] = [];
   readonly registrations: string[] = [];
+  /** What the server wrote to the client's log. */
+  readonly logs: string[] = [];
   initialized!: InitializeResult;
   readonly #documents = new Map<string, TextDocument>();
   #listeners: (() => void)[] = [];
@@ -58,6 +63,7 @@ export class LspClient {
       this.#listeners = [];
       for (const listener of listeners) listener();
     });
+    this.connection.onNotification("window/logMessage", ({ message }: { message: string }) => this.logs.push(message));
     this.connection.onRequest("client/registerCapability", (params: { registrations: { method: string }[] }) => {
       this.registrations.push(...params.registrations.map((registration) => registration.method));
       return null;
@@ -146,8 +152,19 @@ export class LspClient {
 
   /** The first publication, past or to come, that satisfies the wish, counted from `from`. */
   async next(wish: (params: PublishDiagnosticsParams) => boolean, from = 0): Promise<PublishDiagnosticsParams> {
+    const deadline = Date.now() + patienceMs;
     for (let i = from; ; i++) {
-      while (i >= this.published.length) await new Promise<void>((done) => this.#listeners.push(done));
+      while (i >= this.published.length) {
+        if (Date.now() > deadline)
+          throw new Error(`the server published nothing of the kind; its log: ${this.logs.join("\n")}`);
+        await new Promise<void>((done) => {
+          const timer = setTimeout(done, 1000);
+          this.#listeners.push(() => {
+            clearTimeout(timer);
+            done();
+          });
+        });
+      }
       const params = this.published[i];
       if (params !== undefined && wish(params)) return params;
     }
