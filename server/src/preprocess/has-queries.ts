@@ -48,9 +48,7 @@ export function answerHasQueries(tokens: readonly PpToken[], query: HasQuery): r
 }
 
 function isQuery(name: string): boolean {
-  return (
-    name === "defined" || name.startsWith("__has_") || name === "__is_identifier" || name === "__building_module"
-  );
+  return name === "defined" || name.startsWith("__has_") || name === "__is_identifier" || name === "__building_module";
 }
 
 function holds(operator: string, operand: readonly PpToken[], query: HasQuery): boolean {

@@ -14,7 +14,7 @@ import { HugeHeaderView } from "./huge-header.ts";
 import { type IncludeName, IncludeSearch } from "./include-search.ts";
 import type { Directive, LexedFile } from "./lexed-file.ts";
 import type { MacroDefinition } from "./macro.ts";
-import { overriddenNames } from "./overridden-macros.ts";
+import { withVisibleEffect } from "./overridden-macros.ts";
 import { atColumnZero, type PpToken } from "./pp-token.ts";
 import { Splitter } from "./splitter.ts";
 import { type BaseState, mixState } from "./start-state.ts";
@@ -157,7 +157,9 @@ class Run implements ExpanderHost {
     if (last !== undefined && (last.text === "." || last.text === "->")) return false;
     // Macros that stand for expressions and statements mean nothing where declarators
     // stand; there the user is declaring the name.
-    if (outermost && macro.builtin === "expression" && this.#splitter.inDeclarator) return false;
+    if (outermost && macro.builtin !== "anywhere" && (macro.builtin === "expression") === this.#splitter.inDeclarator) {
+      return false;
+    }
     return !this.#declared(macro.name);
   }
 
@@ -375,12 +377,7 @@ class Run implements ExpanderHost {
       this.#problem("directive", frame.lexed.tokens[directive.at]!, macro);
       return;
     }
-    const ours = overriddenNames.get(macro.name);
-    if (ours !== undefined && hidesItsEffect(macro)) {
-      this.#setMacro(macro.name, ours);
-      return;
-    }
-    this.#setMacro(macro.name, macro);
+    this.#setMacro(macro.name, withVisibleEffect(macro));
   }
 
   #setMacro(name: string, macro: MacroDefinition | undefined): void {
@@ -718,15 +715,6 @@ function endsBrokenCall(token: PpToken, frame: Frame): boolean {
     default:
       return false;
   }
-}
-
-/** A definition whose body does its work in inline assembly, or in a macro that does. */
-function hidesItsEffect(macro: MacroDefinition): boolean {
-  return macro.body.some((item) => {
-    if (item.kind !== "token") return false;
-    const { text } = item.token;
-    return text === "asm" || text === "__asm__" || text === "__asm" || overriddenNames.has(text);
-  });
 }
 
 function lastOfEach(changes: Recorder["changes"]): Recorder["changes"] {
