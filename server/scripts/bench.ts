@@ -56,7 +56,8 @@ async function main(options: Options): Promise<void> {
   const root = findKernelTree(options.kernel, options.source === undefined ? undefined : resolve(options.source));
   const headers = { vmlinux: options.vmlinux, includeDirs: options.includeDir };
   const selftests = selftestsTree(root, headers);
-  const scx = options.scx === undefined ? undefined : scxTree(resolve(options.scx), { ...headers, vmlinux: undefined });
+  const scx =
+    options.scx === undefined ? undefined : scxTree(resolve(options.scx), root, { ...headers, vmlinux: undefined });
   const files = largestFiles(scx === undefined ? [selftests] : [selftests, scx], 10);
   const wanted = options.only?.split(",");
   const results: Record<string, unknown> = {};

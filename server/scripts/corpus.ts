@@ -141,7 +141,7 @@ async function runMutants(
 }
 
 async function runScx(options: Options, root: string): Promise<number> {
-  const tree = scxTree(root, { vmlinux: options.vmlinux, includeDirs: options.includeDir });
+  const tree = scxTree(root, kernelTreeIfAny(options), { vmlinux: options.vmlinux, includeDirs: options.includeDir });
   const { checker } = await checkerFor(tree, options.kernel);
   const files = chosenFiles(options, tree);
   const progress = progressBar(files.length);
@@ -150,6 +150,15 @@ async function runScx(options: Options, root: string): Promise<number> {
   const { text, ok } = printAllLoads(`sched-ext/scx against Linux ${options.kernel}`, runs);
   console.log(text);
   return ok ? 0 : 1;
+}
+
+function kernelTreeIfAny(options: Options): string | undefined {
+  try {
+    return findKernelTree(options.kernel, options.source === undefined ? undefined : resolve(options.source));
+  } catch (error) {
+    if (error instanceof SourceNotFound && options.source === undefined) return undefined;
+    throw error;
+  }
 }
 
 async function checkerFor(tree: SourceTree, kernel: string): Promise<{ checker: Checker; reader: OverlayReader }> {

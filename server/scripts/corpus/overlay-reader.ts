@@ -37,6 +37,9 @@ export class OverlayReader implements FileReader {
 }
 
 function readRegularFile(path: string): string | undefined {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status?.isFile() === true ? readFileSync(path, "utf8") : undefined;
+  try {
+    return statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
+  } catch {
+    return undefined; // missing, not readable, or below a file
+  }
 }

@@ -100,8 +100,8 @@ export function selftestsTree(root: string, options: TreeOptions): SourceTree {
   };
 }
 
-/** A checkout of sched-ext/scx; its own vmlinux.h unless another is given. */
-export function scxTree(root: string, options: TreeOptions): SourceTree {
+/** A checkout of sched-ext/scx with its own vmlinux.h; libbpf's headers are those of a kernel tree, if there is one. */
+export function scxTree(root: string, kernelRoot: string | undefined, options: TreeOptions): SourceTree {
   const headers = join(root, "scheds/vmlinux");
   const generated = join(root, "generated-by-build");
   return {
@@ -129,8 +129,19 @@ export function scxTree(root: string, options: TreeOptions): SourceTree {
       forcedIncludes: [],
     },
     overlay: {
-      directories: [],
-      files: options.vmlinux === undefined ? [] : [[join(generated, "vmlinux.h"), resolve(options.vmlinux)]],
+      directories:
+        kernelRoot === undefined
+          ? []
+          : [
+              [join(generated, "bpf"), join(kernelRoot, "tools/lib/bpf")],
+              [join(generated, "asm-generic"), join(kernelRoot, "tools/include/uapi/asm-generic")],
+            ],
+      files: [
+        ...(kernelRoot === undefined
+          ? []
+          : [[join(generated, "errno.h"), join(kernelRoot, "tools/include/uapi/asm-generic/errno.h")] as const]),
+        ...(options.vmlinux === undefined ? [] : [[join(generated, "vmlinux.h"), resolve(options.vmlinux)] as const]),
+      ],
     },
   };
 }
