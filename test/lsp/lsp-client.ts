@@ -29,7 +29,8 @@ export interface ClientOptions {
   readonly command?: readonly string[];
 }
 
-const fromSources = [
+/** Arguments of Node that start the server from its sources. */
+export const fromSources = [
   "--import",
   new URL("register-tsx.mjs", import.meta.url).href,
   fileURLToPath(new URL("serve.ts", import.meta.url)),
