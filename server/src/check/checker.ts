@@ -1,7 +1,6 @@
 // One BPF C file through all stages, for each target kernel: text, declarations,
 // unit, graphs, roots, findings. Caches here are keyed by content and never change
 // a result.
-import { buildCfg } from "../cfg/build.ts";
 import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { buildUnit, createUnitCache } from "../model/build-unit.ts";
 import type { FunctionInfo, Program, TranslationUnit } from "../model/unit.ts";
@@ -15,12 +14,16 @@ import { type Root, Session, type Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
 import { DiagnosticSet } from "./diagnostic-set.ts";
+import { GraphCache, type GraphsOfVersion } from "./graph-cache.ts";
+import { RootCache, Version } from "./root-cache.ts";
 import { Summaries } from "./summaries.ts";
 
 export async function createChecker(options: CheckerOptions): Promise<Checker> {
   const parser = await loadParser();
   const headers = createHeaderCache();
   const parsed = createUnitCache();
+  const kept = new RootCache();
+  const graphs = new GraphCache();
   const kernels = options.kernels.map((name) => kernelEffects(loadKernel(name)));
   return {
     check(request: CheckRequest): FileCheck {
@@ -35,7 +38,7 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
         headers,
       );
       const unit = buildUnit(pre, parser, parsed);
-      return new FileRun(request, pre, unit, kernels).result();
+      return new FileRun(request, pre, unit, kernels, new Version(pre, kept.of(request.path)), graphs).result();
     },
     invalidate(path: string): void {
       headers.invalidate(path);
@@ -49,11 +52,21 @@ class FileRun {
   readonly #pre: PreprocessedUnit;
   readonly #unit: TranslationUnit;
   readonly #kernels: readonly KernelEffects[];
-  readonly #graphs = new Map<string, ControlFlowGraph>();
+  readonly #version: Version;
+  readonly #graphs: GraphsOfVersion;
   readonly #caps = new Map<string, number>();
   #steps = 0;
 
-  constructor(request: CheckRequest, pre: PreprocessedUnit, unit: TranslationUnit, kernels: readonly KernelEffects[]) {
+  constructor(
+    request: CheckRequest,
+    pre: PreprocessedUnit,
+    unit: TranslationUnit,
+    kernels: readonly KernelEffects[],
+    version: Version,
+    graphs: GraphCache,
+  ) {
+    this.#version = version;
+    this.#graphs = graphs.of(unit, version);
     this.#request = request;
     this.#pre = pre;
     this.#unit = unit;
@@ -64,7 +77,7 @@ class FileRun {
     const reasons = new Map<Program, string | undefined>();
     const diagnostics = new DiagnosticSet(placesOf(this.#unit));
     for (const effects of this.#kernels) {
-      const kernel = new KernelRun(this.#unit, effects, (fn) => this.#graph(fn), this.#request);
+      const kernel = new KernelRun(this.#unit, effects, this.#version, (fn) => this.#graphs.graph(fn), this.#request);
       for (const program of this.#unit.programs) {
         const { results, reason } = kernel.program(program);
         reasons.set(program, reasons.get(program) ?? reason);
@@ -83,15 +96,6 @@ class FileRun {
       files: this.#pre.files.map((file) => file.path),
       missing: this.#pre.missing,
     };
-  }
-
-  #graph(fn: FunctionInfo): ControlFlowGraph {
-    let graph = this.#graphs.get(fn.name);
-    if (graph === undefined) {
-      graph = buildCfg(fn.decl, this.#unit);
-      this.#graphs.set(fn.name, graph);
-    }
-    return graph;
   }
 
   #stats(): CheckStats {
@@ -125,16 +129,18 @@ class KernelRun {
   readonly #effects: KernelEffects;
   readonly #request: CheckRequest;
   readonly #machineUnit: Unit;
-  readonly #roots = new Map<string, RootResult>();
+  readonly #version: Version;
 
   constructor(
     unit: TranslationUnit,
     effects: KernelEffects,
+    version: Version,
     graph: (fn: FunctionInfo) => ControlFlowGraph,
     request: CheckRequest,
   ) {
     this.#unit = unit;
     this.#effects = effects;
+    this.#version = version;
     this.#request = request;
     const summaries = new Summaries(unit, effects, graph);
     this.#machineUnit = {
@@ -155,7 +161,10 @@ class KernelRun {
     const section = this.#effects.section(program.section);
     const sleepable = section?.sleepable ?? false;
     const structOps = this.#unit.structOpsMember(program.name);
-    const first = this.#run({ name: program.name, kind: "program", section, structOps, sleepable }, fn);
+    const own = `program ${program.name} ${program.section} ${fn.name}`;
+    const first = this.#once(own, () =>
+      this.#run({ name: program.name, kind: "program", section, structOps, sleepable }, fn),
+    );
     const results = [first];
     const seen = new Set<string>();
     const queue = [...first.found];
@@ -178,12 +187,7 @@ class KernelRun {
   }
 
   #once(key: string, run: () => RootResult): RootResult {
-    let result = this.#roots.get(key);
-    if (result === undefined) {
-      result = run();
-      this.#roots.set(key, result);
-    }
-    return result;
+    return this.#version.result(`${this.#effects.kernel} ${key}`, run);
   }
 
   #run(root: Root, fn: FunctionInfo): RootResult {

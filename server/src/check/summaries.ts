@@ -26,6 +26,7 @@ export class Summaries {
       changesPackets: reached.some((callee) => this.#changesPackets(callee)),
       throws: kinds.includes("throw"),
       tailCalls: kinds.includes("tail-call"),
+      functions: reached,
     };
     this.#known.set(name, summary);
     return summary;

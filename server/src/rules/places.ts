@@ -11,7 +11,10 @@ export function placesOf(unit: TranslationUnit): Places {
     span: (site) => spanOf(unit, site),
     text: (site) => {
       const { file, start, end } = spanOf(unit, site);
-      return file.text.slice(start, Math.min(end, start + 120)).replace(/\s+/g, " ").trim();
+      return file.text
+        .slice(start, Math.min(end, start + 120))
+        .replace(/\s+/g, " ")
+        .trim();
     },
   };
 }
@@ -25,13 +28,17 @@ function spanOf(unit: TranslationUnit, site: Site): SourceSpan {
   let end = first.end;
   for (let i = site.at.start + 1; i < site.at.end; i++) {
     const token = tokens[i];
-    if (token !== undefined && token.file === first.file && token.end > end && token.start >= first.start) end = token.end;
+    if (token !== undefined && token.file === first.file && token.end > end && token.start >= first.start)
+      end = token.end;
   }
   return { file: first.file as SourceFile, start: first.start, end };
 }
 
 /** The site itself, or the call in the main file that leads to it when it is in a header. */
-export function visibleSite(site: Site, places: Places): { readonly span: SourceSpan; readonly inner: Site | undefined } {
+export function visibleSite(
+  site: Site,
+  places: Places,
+): { readonly span: SourceSpan; readonly inner: Site | undefined } {
   let current: Site | undefined = site;
   while (current !== undefined) {
     const span = places.span(current);

@@ -38,9 +38,17 @@ export const releaseUnowned = defineRule({
     const related: RelatedPlace[] = [];
     if (inner !== undefined) related.push({ span: places.span(inner), message: "in this function" });
     const origin = finding.subject?.origin;
-    if (origin?.call !== undefined) related.push({ span: places.span(origin.site), message: `it came from ${origin.call}()` });
+    if (origin?.call !== undefined)
+      related.push({ span: places.span(origin.site), message: `it came from ${origin.call}()` });
     related.push(...callChain(finding.site, places));
-    return { code: this.code, severity: this.severity, message: message(finding), span, related: related.slice(0, 5), fix: undefined };
+    return {
+      code: this.code,
+      severity: this.severity,
+      message: message(finding),
+      span,
+      related: related.slice(0, 5),
+      fix: undefined,
+    };
   },
 });
 

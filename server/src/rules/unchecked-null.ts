@@ -33,7 +33,14 @@ export const uncheckedNull = defineRule({
     }
     related.push(...callChain(finding.site, places));
     const fix = inner === undefined ? nullCheckFix(finding, places) : undefined;
-    return { code: this.code, severity: this.severity, message: message(finding), span, related: related.slice(0, 5), fix };
+    return {
+      code: this.code,
+      severity: this.severity,
+      message: message(finding),
+      span,
+      related: related.slice(0, 5),
+      fix,
+    };
   },
 });
 
@@ -43,7 +50,9 @@ function message(finding: Null): string {
   const shown = name === "" ? "this pointer" : `\`${name}\``;
   const source = sourceOf(finding);
   const used =
-    use.how === "passed" ? `passed to ${use.callee}()${use.param === undefined ? "" : ` (parameter ${use.param})`}` : "dereferenced";
+    use.how === "passed"
+      ? `passed to ${use.callee}()${use.param === undefined ? "" : ` (parameter ${use.param})`}`
+      : "dereferenced";
   if (subject === undefined) {
     return use.how === "passed"
       ? `NULL is ${used}, which does not accept it; pass a valid pointer`
@@ -79,6 +88,7 @@ function nullCheckFix(finding: Null, places: Places): NullCheckFix | undefined {
     pointer,
     statement,
     releases: finding.held.map(({ name, releasedBy }) => `${releasedBy}(${name})`),
-    returnType: returns.kind === "pointer" ? "pointer" : returns.kind === "base" && returns.name === "void" ? "void" : "int",
+    returnType:
+      returns.kind === "pointer" ? "pointer" : returns.kind === "base" && returns.name === "void" ? "void" : "int",
   };
 }

@@ -25,11 +25,19 @@ export const unreleasedReference = defineRule({
     if (finding.kind !== "leak") return undefined;
     const { span, inner } = visibleSite(finding.reference.site, places);
     const related: RelatedPlace[] = [];
-    if (inner !== undefined) related.push({ span: places.span(inner), message: `${finding.reference.call}() is called here` });
+    if (inner !== undefined)
+      related.push({ span: places.span(inner), message: `${finding.reference.call}() is called here` });
     related.push(...branches(finding, places));
     related.push({ span: places.span(finding.exit), message: exitNote(finding) });
     related.push(...callChain(finding.reference.site, places));
-    return { code: this.code, severity: this.severity, message: message(finding, places), span, related: related.slice(0, 5), fix: undefined };
+    return {
+      code: this.code,
+      severity: this.severity,
+      message: message(finding, places),
+      span,
+      related: related.slice(0, 5),
+      fix: undefined,
+    };
   },
 });
 
@@ -38,7 +46,12 @@ function message(finding: Leak, places: Places): string {
   const name = finding.name === undefined ? "" : `\`${finding.name}\` `;
   const source = reference.call === "" ? "the owned argument " : "";
   const from = reference.call === "" ? "" : `from ${reference.call}() `;
-  const what = reference.kind === "iterator" ? `iterator ${name}` : reference.kind === "dynptr" ? `dynptr ${name}` : name || "the reference ";
+  const what =
+    reference.kind === "iterator"
+      ? `iterator ${name}`
+      : reference.kind === "dynptr"
+        ? `dynptr ${name}`
+        : name || "the reference ";
   return `${source}${what}${from}is not released ${when(finding, places)}${advice(finding)}`;
 }
 
@@ -66,9 +79,11 @@ function when(finding: Leak, places: Places): string {
 function advice(finding: Leak): string {
   const release = finding.reference.releasedBy[0];
   const name = finding.name ?? "it";
-  if (finding.reference.kind === "iterator") return `call ${release ?? "its destroy function"}(&${name}) on every way out`;
+  if (finding.reference.kind === "iterator")
+    return `call ${release ?? "its destroy function"}(&${name}) on every way out`;
   if (release === undefined) return "release it, or move it into a kptr, before this exit";
-  if (finding.reference.kind === "dynptr") return `call ${release}(&${name}) on every way out, also when reserving failed`;
+  if (finding.reference.kind === "dynptr")
+    return `call ${release}(&${name}) on every way out, also when reserving failed`;
   return `call ${release}(${name}) on that path`;
 }
 
@@ -93,7 +108,8 @@ function lastBranch(finding: Leak): TraceNode | undefined {
 function branchesAfterAcquire(finding: Leak): TraceNode[] {
   const nodes: TraceNode[] = [];
   for (let node = finding.trace; node !== undefined && nodes.length < 3; node = node.before) {
-    if (node.site.fn.name === finding.reference.site.fn.name && node.site.at.start < finding.reference.site.at.start) break;
+    if (node.site.fn.name === finding.reference.site.fn.name && node.site.at.start < finding.reference.site.at.start)
+      break;
     nodes.push(node);
   }
   return nodes;
@@ -103,5 +119,8 @@ function branches(finding: Leak, places: Places): RelatedPlace[] {
   return branchesAfterAcquire(finding)
     .slice(0, 2)
     .reverse()
-    .map((node) => ({ span: places.span(node.site), message: `this is ${node.taken ? "true" : "false"} on the leaking path` }));
+    .map((node) => ({
+      span: places.span(node.site),
+      message: `this is ${node.taken ? "true" : "false"} on the leaking path`,
+    }));
 }

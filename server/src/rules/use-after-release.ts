@@ -28,14 +28,20 @@ export const useAfterRelease = defineRule({
   build(finding, places) {
     if (finding.kind !== "use-after-release") return undefined;
     const { span, inner } = visibleSite(finding.site, places);
-    const related: RelatedPlace[] = [
-      { span: places.span(finding.released.site), message: releaseNote(finding) },
-    ];
+    const related: RelatedPlace[] = [{ span: places.span(finding.released.site), message: releaseNote(finding) }];
     if (inner !== undefined) related.unshift({ span: places.span(inner), message: "in this function" });
     const { origin } = finding.subject;
-    if (origin.call !== undefined) related.push({ span: places.span(origin.site), message: `it came from ${origin.call}()` });
+    if (origin.call !== undefined)
+      related.push({ span: places.span(origin.site), message: `it came from ${origin.call}()` });
     related.push(...callChain(finding.site, places));
-    return { code: this.code, severity: this.severity, message: message(finding), span, related: related.slice(0, 5), fix: undefined };
+    return {
+      code: this.code,
+      severity: this.severity,
+      message: message(finding),
+      span,
+      related: related.slice(0, 5),
+      fix: undefined,
+    };
   },
 });
 

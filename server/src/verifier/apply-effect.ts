@@ -2,13 +2,13 @@
 // changes, a result appears. Switches on the words of registry/effect.ts only.
 import { type Call, checkArguments, releasedParam } from "./arguments.ts";
 import { runAsyncCallback, runSyncCallback } from "./callbacks.ts";
-import type { Outcome } from "./explore-function.ts";
 import { mayNotHold } from "./exit.ts";
-import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
+import type { Outcome } from "./explore-function.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
 import { endNonOwning, endRcu, invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
 import { isKnownNull } from "./refine.ts";
 import { type CallInstruction, resultOf, slotAt } from "./result.ts";
+import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
 import type { State } from "./state.ts";
 import { valueKey } from "./symbols.ts";
 import { type Death, objectIdOf, type Value, zero } from "./value.ts";

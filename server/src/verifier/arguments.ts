@@ -2,12 +2,15 @@
 // pointers, and for releases whether the caller owns what it gives back.
 import type { Expr } from "../cfg/ir.ts";
 import type { CallEffect, ParamEffect } from "../registry/effect.ts";
+import type { RawFinding } from "./finding.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { isStackBase } from "./memory.ts";
 import { isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
 import { type ObjectInfo, objectIdOf, type Site, type Value } from "./value.ts";
+
+type WhyUnowned = Extract<RawFinding, { kind: "release-unowned" }>["why"];
 
 /** One call under way. */
 export interface Call {
@@ -19,7 +22,13 @@ export interface Call {
   readonly args: readonly Value[];
 }
 
-const unchecked: ReadonlySet<ParamEffect["kind"]> = new Set(["ignored", "anything", "scalar", "callback", "callback-context"]);
+const unchecked: ReadonlySet<ParamEffect["kind"]> = new Set([
+  "ignored",
+  "anything",
+  "scalar",
+  "callback",
+  "callback-context",
+]);
 
 export function checkArguments(call: Call, state: State): void {
   const released = releasedParam(call, state);
@@ -71,32 +80,28 @@ function checkOwned(call: Call, state: State, value: Value, index: number): void
   const { machine, effect, site } = call;
   const param = effect.params[index];
   const expr = call.exprs[index];
-  if (expr === undefined || param?.kind === "dynptr" || param?.kind === "iterator") return;
-  if (value.kind === "function") return report.unowned(machine, state, value, expr, effect.name, "stack", site);
-  if (value.kind !== "pointer" || isKnownNull(machine, state, value)) return;
-  if (isStackBase(value.base) || value.base[0] === "g" || value.base[0] === "s") {
-    return report.unowned(machine, state, value, expr, effect.name, "stack", site);
-  }
-  const object = state.object(objectIdOf(value));
-  if (object === undefined) return;
-  const reference = state.reference(object.ref);
-  if (reference === undefined) {
-    const why = whyUnowned(object);
-    if (why !== undefined) report.unowned(machine, state, value, expr, effect.name, why, site);
-    return;
-  }
-  if (!machine.effects.rules.callbacksReplayed && reference.callbackDepth < state.callbackDepth) {
-    return report.unowned(machine, state, value, expr, effect.name, "callback", site);
-  }
-  if (isInside(machine, object, value.path)) {
-    return report.unowned(machine, state, value, expr, effect.name, "offset", site);
-  }
-  if (param?.kind === "local-object" && param.percpu !== undefined && param.percpu !== object.percpu) {
-    report.unowned(machine, state, value, expr, effect.name, object.percpu ? "percpu" : "not-percpu", site);
-  }
+  if (expr === undefined || param === undefined || param.kind === "dynptr" || param.kind === "iterator") return;
+  const why = whyNotReleasable(machine, state, value, param);
+  if (why !== undefined) report.unowned(machine, state, value, expr, effect.name, why, site);
 }
 
-function whyUnowned(object: ObjectInfo): "non-owning" | "argument" | "kptr" | "member" | "not-acquired" | undefined {
+function whyNotReleasable(machine: Machine, state: State, value: Value, param: ParamEffect): WhyUnowned | undefined {
+  if (value.kind === "function") return "stack";
+  if (value.kind !== "pointer" || isKnownNull(machine, state, value)) return undefined;
+  if (isStackBase(value.base) || value.base[0] === "g" || value.base[0] === "s") return "stack";
+  const object = state.object(objectIdOf(value));
+  if (object === undefined) return undefined;
+  const reference = state.reference(object.ref);
+  if (reference === undefined) return whyUnowned(object);
+  if (!machine.effects.rules.callbacksReplayed && reference.callbackDepth < state.callbackDepth) return "callback";
+  if (isInside(machine, object, value.path)) return "offset";
+  if (param.kind === "local-object" && param.percpu !== undefined && param.percpu !== object.percpu) {
+    return object.percpu ? "percpu" : "not-percpu";
+  }
+  return undefined;
+}
+
+function whyUnowned(object: ObjectInfo): WhyUnowned | undefined {
   if (object.poisoned) return undefined;
   if (object.nonOwning) return "non-owning";
   if (object.class === "unknown" || object.class === "packet") return undefined;

@@ -6,8 +6,8 @@ import type { Call } from "./arguments.ts";
 import { mayNotHold } from "./exit.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
-import type { CallInstruction } from "./result.ts";
 import { rangeOf } from "./refine.ts";
+import type { CallInstruction } from "./result.ts";
 import type { State } from "./state.ts";
 import { canonicalKey } from "./state-key.ts";
 import type { Value } from "./value.ts";
@@ -17,7 +17,12 @@ type SyncCallback = Extract<Protocol, { kind: "sync-callback" }>;
 /** Replays stop here when states keep changing; every value has been seen changing by then. */
 const maxReplays = 24;
 
-export function runSyncCallback(call: Call, state: State, protocol: SyncCallback, instruction: CallInstruction): Outcome[] {
+export function runSyncCallback(
+  call: Call,
+  state: State,
+  protocol: SyncCallback,
+  instruction: CallInstruction,
+): Outcome[] {
   const { machine } = call;
   const callback = call.args[protocol.callback];
   const result = () => machine.symbols.freshOf(instruction.result?.type ?? { kind: "unknown" });
@@ -55,7 +60,7 @@ function stops(call: Call, state: State, value: Value | undefined): boolean {
 
 function runOnce(call: Call, before: State, protocol: SyncCallback, name: string): Outcome[] {
   const { machine, frame } = call;
-  const fn = machine.unit.unit.function(name);
+  const fn = machine.function(name);
   if (fn === undefined || !fn.hasBody) {
     forgetContext(call, before, protocol);
     return [{ state: before }];
@@ -63,7 +68,14 @@ function runOnce(call: Call, before: State, protocol: SyncCallback, name: string
   const own = !machine.effects.rules.callbacksReplayed;
   const entry = before.clone();
   if (own) entry.callbackDepth++;
-  const outcomes = exploreFunction(machine, fn, entry, callbackArguments(call, entry, protocol, fn.type.params.length), frame, call.site);
+  const outcomes = exploreFunction(
+    machine,
+    fn,
+    entry,
+    callbackArguments(call, entry, protocol, fn.type.params.length),
+    frame,
+    call.site,
+  );
   for (const outcome of outcomes) {
     forgetShared(machine, outcome.state);
     if (!own) continue;

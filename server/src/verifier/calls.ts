@@ -6,7 +6,7 @@ import { applyEffect } from "./apply-effect.ts";
 import type { Call } from "./arguments.ts";
 import { isCompilerBuiltin, runCompilerBuiltin } from "./compiler-builtins.ts";
 import { evaluate } from "./evaluate.ts";
-import { derefChecker, escape } from "./execute-block.ts";
+import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { callGlobal } from "./global-call.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
@@ -41,7 +41,7 @@ function call(
 ): Outcome[] {
   const name = calleeName(machine, frame, state, instruction);
   if (name === undefined) return callUnknown(machine, state, args);
-  const fn = machine.unit.unit.function(name);
+  const fn = machine.function(name);
   if (fn?.hasBody === true && !fn.ksym) {
     return isFollowed(fn)
       ? exploreFunction(machine, fn, state, args, frame, site)
@@ -65,7 +65,10 @@ function calleeName(machine: Machine, frame: Frame, state: State, instruction: C
 
 /** Static, or made so by the compiler or by libbpf: checked in its caller's context. */
 export function isFollowed(fn: FunctionInfo): boolean {
-  return fn.static || fn.decl.attributes.some((a) => a.name === "always_inline" || (a.name === "visibility" && a.args[0] === "hidden"));
+  return (
+    fn.static ||
+    fn.decl.attributes.some((a) => a.name === "always_inline" || (a.name === "visibility" && a.args[0] === "hidden"))
+  );
 }
 
 /** Nothing is known: what was passed may be released, kept or written to. */
@@ -74,13 +77,13 @@ function callUnknown(machine: Machine, state: State, args: readonly Value[]): Ou
   state.epoch++;
   for (const value of args) {
     const ref = state.object(objectIdOf(value))?.ref;
-    if (ref !== undefined) escape(state, ref);
+    if (ref !== undefined) letGo(state, ref);
     const address = addressFromPointer(value);
     if (address === undefined || !isStackBase(address.base)) continue;
     for (const [key, held] of [...state.memory]) {
       if (!key.startsWith(`${address.base}|`)) continue;
       const inside = held.kind === "slot" ? held.slot.ref : state.object(objectIdOf(held))?.ref;
-      if (inside !== undefined) escape(state, inside);
+      if (inside !== undefined) letGo(state, inside);
     }
     clobber(state, { base: address.base, path: "" });
   }

@@ -7,7 +7,12 @@ import type { State } from "./state.ts";
 import { isNumber, type Value } from "./value.ts";
 
 export function isCompilerBuiltin(name: string): boolean {
-  return name.startsWith("__builtin_") || name.startsWith("__sync_") || name.startsWith("__atomic_") || memoryFunctions.has(plain(name));
+  return (
+    name.startsWith("__builtin_") ||
+    name.startsWith("__sync_") ||
+    name.startsWith("__atomic_") ||
+    memoryFunctions.has(plain(name))
+  );
 }
 
 const memoryFunctions: ReadonlySet<string> = new Set(["memset", "memcpy", "memmove", "memcmp"]);

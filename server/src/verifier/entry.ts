@@ -17,7 +17,8 @@ export function entryState(machine: Machine, frame: Frame, fn: FunctionInfo): St
     if (value !== undefined) state.memory.set(memoryKey({ base: localBase(frame, param.id), path: "" }), value);
   });
   // Owned arguments are owned whether the program looks at them or not.
-  if (machine.root.structOps !== undefined) for (let i = 0; i < 5; i++) if (argumentFacts(machine, i).ref) hookArgument(machine, state, i);
+  if (machine.root.structOps !== undefined)
+    for (let i = 0; i < 5; i++) if (argumentFacts(machine, i).ref) hookArgument(machine, state, i);
   return state;
 }
 
@@ -78,7 +79,12 @@ function globalParameter(
   }
   const nullable = tags.includes("arg:nullable");
   if (tags.includes("arg:trusted")) {
-    return machine.newObject(state, { ...base, class: "btf", trust: "trusted", nullness: nullable ? "maybe" : "non-null" });
+    return machine.newObject(state, {
+      ...base,
+      class: "btf",
+      trust: "trusted",
+      nullness: nullable ? "maybe" : "non-null",
+    });
   }
   if (tags.includes("arg:untrusted")) {
     return machine.newObject(state, { ...base, class: "btf", trust: "untrusted", nullness: "unknown" });
@@ -158,7 +164,11 @@ function argumentFacts(machine: Machine, index: number): { nullness: Nullness; t
   if (section?.programType === "LSM") {
     if (hook === undefined) return { nullness: "unknown", trust: "unknown", ref: false };
     const facts = machine.effects.lsmArgument(hook, index);
-    return { nullness: facts.maybeNull ? "maybe" : "non-null", trust: facts.trusted ? "trusted" : "untrusted", ref: false };
+    return {
+      nullness: facts.maybeNull ? "maybe" : "non-null",
+      trust: facts.trusted ? "trusted" : "untrusted",
+      ref: false,
+    };
   }
   const attach = section?.attachType ?? "";
   if (attach === "BPF_TRACE_RAW_TP") {

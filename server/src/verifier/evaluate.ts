@@ -1,5 +1,6 @@
 // Expressions to values. Never changes what is held; loads may add what they read
 // to memory, so that reading again gives the same value.
+import { assertNever } from "../base/assert-never.ts";
 import type { Expr, Place } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
 import type { BinaryOperator } from "../syntax/ast.ts";
@@ -45,8 +46,14 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
       return expr.value === undefined
         ? machine.symbols.fresh({ low: 0, high: 2 ** 32 })
         : { kind: "number", value: expr.value };
-    default:
+    case "unknown":
+      return expr.key === undefined
+        ? machine.symbols.freshOf(expr.type)
+        : machine.symbols.named(expr.key, rangeOfType(expr.type));
+    case "type-id":
       return machine.symbols.freshOf(expr.type);
+    default:
+      return assertNever(expr);
   }
 }
 
@@ -65,7 +72,11 @@ function load(
 
 export function loadAt(machine: Machine, state: State, address: Address, type: CType, isVolatile = false): Value {
   if (type.kind === "array" || type.kind === "record") {
-    return { kind: "pointer", base: address.base, path: type.kind === "array" ? element(address.path, 0) : address.path };
+    return {
+      kind: "pointer",
+      base: address.base,
+      path: type.kind === "array" ? element(address.path, 0) : address.path,
+    };
   }
   const known = stored(state, address);
   if (known !== undefined) return known.kind === "slot" ? machine.symbols.freshOf(type) : known;

@@ -41,7 +41,12 @@ export function executeBlock(
   return states.flatMap((current) => terminate(machine, frame, current, terminator, leave));
 }
 
-function execute(machine: Machine, frame: Frame, state: State, instruction: Exclude<Instruction, { kind: "call" }>): void {
+function execute(
+  machine: Machine,
+  frame: Frame,
+  state: State,
+  instruction: Exclude<Instruction, { kind: "call" }>,
+): void {
   const onDeref = derefChecker(machine, state, machine.here);
   switch (instruction.kind) {
     case "assign": {
@@ -102,7 +107,7 @@ function executeAsm(machine: Machine, frame: Frame, state: State, asm: Extract<I
   for (const input of asm.inputs) {
     const object = objectIdOf(evaluate(machine, state, frame, input));
     const ref = state.object(object)?.ref;
-    if (ref !== undefined) escape(state, ref);
+    if (ref !== undefined) letGo(state, ref);
   }
   for (const place of asm.outputs) {
     const address = addressOf(machine, state, frame, place);
@@ -111,10 +116,11 @@ function executeAsm(machine: Machine, frame: Frame, state: State, asm: Extract<I
 }
 
 /** Someone we cannot see has it: neither owned for certain nor lost. */
-export function escape(state: State, ref: number): void {
+export function letGo(state: State, ref: number): void {
   state.dropReference(ref);
   for (const [id, object] of state.objects) {
-    if (object.ref === ref) state.change(id, { ref: undefined, class: "unknown", nullness: "unknown", trust: "unknown" });
+    if (object.ref === ref)
+      state.change(id, { ref: undefined, class: "unknown", nullness: "unknown", trust: "unknown" });
   }
 }
 
@@ -122,7 +128,13 @@ export function derefChecker(machine: Machine, state: State, site: Site): OnDere
   return (pointer: Expr, value: Value) => {
     if (isKnownNull(machine, state, value)) {
       if (value.kind === "number" && isLiteral(pointer)) return;
-      const use = { how: "dereferenced", callee: undefined, param: undefined, index: undefined, nullableButUntested: false } as const;
+      const use = {
+        how: "dereferenced",
+        callee: undefined,
+        param: undefined,
+        index: undefined,
+        nullableButUntested: false,
+      } as const;
       report.null(machine, state, value, pointer, use, { ...site, at: pointer.at });
       return;
     }
@@ -135,7 +147,13 @@ export function derefChecker(machine: Machine, state: State, site: Site): OnDere
     }
     if (object.nullness !== "maybe") return;
     const at = { ...site, at: pointer.at };
-    const use = { how: "dereferenced", callee: undefined, param: undefined, index: undefined, nullableButUntested: false } as const;
+    const use = {
+      how: "dereferenced",
+      callee: undefined,
+      param: undefined,
+      index: undefined,
+      nullableButUntested: false,
+    } as const;
     report.null(machine, state, value, pointer, use, at);
     state.change(id, { usedUntested: { site: at, epoch: state.epoch } });
   };
@@ -165,7 +183,8 @@ function terminate(
     case "any":
       return terminator.targets.map((target) => ({ target, state: state.clone() }));
     case "return": {
-      const value = terminator.value && evaluate(machine, state, frame, terminator.value, derefChecker(machine, state, site));
+      const value =
+        terminator.value && evaluate(machine, state, frame, terminator.value, derefChecker(machine, state, site));
       leave(value === undefined ? { state, exit: site } : { state, value, exit: site });
       return [];
     }
@@ -254,7 +273,14 @@ function switchOn(
   return next;
 }
 
-function assumeWithin(machine: Machine, state: State, value: Value, low: number, high: number, within: boolean): boolean {
+function assumeWithin(
+  machine: Machine,
+  state: State,
+  value: Value,
+  low: number,
+  high: number,
+  within: boolean,
+): boolean {
   if (value.kind === "number") return (value.value >= low && value.value <= high) === within;
   const test = (op: "==" | ">=" | "<=", n: number) =>
     machine.symbols.defined(

@@ -18,6 +18,7 @@ export function leaveRoot(machine: Machine, state: State, value: Value | undefin
   const returned = value && objectIdOf(value);
   const ref = state.object(returned)?.ref;
   // A struct_ops member whose result is a pointer hands its reference to the kernel.
-  if (ref !== undefined && machine.root.structOps !== undefined && rules.structOpsReturnsOwned) state.dropReference(ref);
+  if (ref !== undefined && machine.root.structOps !== undefined && rules.structOpsReturnsOwned)
+    state.dropReference(ref);
   mayNotHold(machine, state, exit, "return", undefined);
 }

@@ -35,7 +35,7 @@ export function exploreFunction(
 ): Outcome[] {
   const graph = graphOf(machine, fn, caller);
   if (graph === undefined) return [{ state: before }];
-  const summary = machine.unit.summary(fn.name);
+  const summary = machine.summary(fn.name);
   const entry = extract(machine, before, args, summary.throws || summary.tailCalls);
   const key = `${fn.name}|${contextKey(machine, entry)}|${entry.key}`;
   let result = machine.session.results.get(key);

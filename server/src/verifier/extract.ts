@@ -206,7 +206,9 @@ class Extraction {
       const reference = this.#from.reference(id);
       if (reference === undefined) return;
       const object = reference.object === undefined ? "" : this.#object(reference.object);
-      this.#parts.push(`R${index}:${reference.kind}@${object}^${this.#optionalReference(reference.parent)}d${reference.callbackDepth};`);
+      this.#parts.push(
+        `R${index}:${reference.kind}@${object}^${this.#optionalReference(reference.parent)}d${reference.callbackDepth};`,
+      );
     });
     return index;
   }

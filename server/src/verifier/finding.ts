@@ -43,7 +43,18 @@ export type RawFinding =
       readonly kind: "release-unowned";
       readonly site: Site;
       readonly callee: string;
-      readonly why: "not-acquired" | "offset" | "stack" | "argument" | "kptr" | "member" | "percpu" | "not-percpu" | "callback" | "non-owning" | "global-argument";
+      readonly why:
+        | "not-acquired"
+        | "offset"
+        | "stack"
+        | "argument"
+        | "kptr"
+        | "member"
+        | "percpu"
+        | "not-percpu"
+        | "callback"
+        | "non-owning"
+        | "global-argument";
       readonly subject: Subject | undefined;
       readonly text: string;
       readonly trace: TraceNode | undefined;

@@ -20,7 +20,12 @@ export function callGlobal(
   exprs: readonly Expr[],
   site: Site,
 ): Outcome[] {
-  if (fn.hasBody) machine.journal.found.set(`global ${fn.name}`, { name: fn.name, kind: "global", sleepable: machine.root.sleepable });
+  if (fn.hasBody)
+    machine.journal.found.set(`global ${fn.name}`, {
+      name: fn.name,
+      kind: "global",
+      sleepable: machine.root.sleepable,
+    });
   args.forEach((value, index) => {
     checkArgument(machine, fn, state, value, exprs[index], index, site);
   });
@@ -28,9 +33,10 @@ export function callGlobal(
   state.epoch++;
   for (const value of args) {
     const address = addressFromPointer(value);
-    if (address !== undefined && isStackBase(address.base)) clobber(state, { base: address.base, path: address.path.replace(/\[\d+\]$/, "") });
+    if (address !== undefined && isStackBase(address.base))
+      clobber(state, { base: address.base, path: address.path.replace(/\[\d+\]$/, "") });
   }
-  const summary = machine.unit.summary(fn.name);
+  const summary = machine.summary(fn.name);
   if (summary.changesPackets) invalidatePackets(state, { reason: "packet-changed", by: fn.name, site });
   if (summary.throws && machine.effects.rules.globalThrowChecked && state.references.length > 0) {
     mayNotHold(machine, state.clone(), site, "throw", fn.name);

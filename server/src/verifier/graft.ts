@@ -39,7 +39,11 @@ export class Graft {
   state(after: State): State {
     const { memory, objects } = this.#caller;
     const result = this.#caller.clone();
-    const seen = new Set([...this.#entry.bases, ...this.#entry.objects.map((id) => `o${id}`), ...this.#entry.symbols.map((id) => `y${id}`)]);
+    const seen = new Set([
+      ...this.#entry.bases,
+      ...this.#entry.objects.map((id) => `o${id}`),
+      ...this.#entry.symbols.map((id) => `y${id}`),
+    ]);
     for (const key of memory.keys()) {
       if (key[0] === "g" || key[0] === "c" || seen.has(key.slice(0, key.indexOf("|")))) result.memory.delete(key);
     }
@@ -120,7 +124,12 @@ export class Graft {
           trace: this.#trace(finding.trace, 0),
         };
       case "late-null-check":
-        return { ...finding, site: site(finding.site), use: site(finding.use), subject: this.#subject(finding.subject) };
+        return {
+          ...finding,
+          site: site(finding.site),
+          use: site(finding.use),
+          subject: this.#subject(finding.subject),
+        };
     }
   }
 
@@ -136,7 +145,8 @@ export class Graft {
 
   #subject(subject: Subject): Subject {
     const object = this.#callerObject(subject.object);
-    if (object !== undefined) return { origin: object.origin, struct: subject.struct, object: this.#objects.get(subject.object!) };
+    if (object !== undefined)
+      return { origin: object.origin, struct: subject.struct, object: this.#objects.get(subject.object!) };
     return { ...subject, object: undefined, origin: { ...subject.origin, site: this.site(subject.origin.site) } };
   }
 
@@ -179,7 +189,10 @@ export class Graft {
       definition === undefined
         ? symbols.fresh(range)
         : definition.kind === "binary"
-          ? symbols.defined({ ...definition, left: this.value(definition.left), right: this.value(definition.right) }, range)
+          ? symbols.defined(
+              { ...definition, left: this.value(definition.left), right: this.value(definition.right) },
+              range,
+            )
           : symbols.defined({ ...definition, operand: this.value(definition.operand) }, range);
     this.#symbols.set(id, made);
     return made;
@@ -187,7 +200,11 @@ export class Graft {
 
   #slot(slot: StackObject): StackObject {
     if (slot.kind === "iterator") return { ...slot, ref: this.#referenceId(slot.ref) };
-    return { ...slot, id: this.#dynptr(slot.id), ref: slot.ref === undefined ? undefined : this.#referenceId(slot.ref) };
+    return {
+      ...slot,
+      id: this.#dynptr(slot.id),
+      ref: slot.ref === undefined ? undefined : this.#referenceId(slot.ref),
+    };
   }
 
   #dynptr(id: number): number {
@@ -232,13 +249,16 @@ export class Graft {
     const kept = new Set(after.references.map((reference) => this.#references.get(reference.id)));
     const callers = this.#caller.references.filter((reference) => !seen.has(reference.id) || kept.has(reference.id));
     const own = new Set(callers.map((reference) => reference.id));
-    const made = after.references.map((reference) => this.#reference(reference)).filter((reference) => !own.has(reference.id));
+    const made = after.references
+      .map((reference) => this.#reference(reference))
+      .filter((reference) => !own.has(reference.id));
     return [...callers, ...made];
   }
 
   #info(object: ObjectInfo, before: ObjectInfo | undefined): ObjectInfo {
     const origin = before?.origin ?? { ...object.origin, site: this.site(object.origin.site) };
-    const dead = object.dead === undefined ? undefined : (before?.dead ?? { ...object.dead, site: this.site(object.dead.site) });
+    const dead =
+      object.dead === undefined ? undefined : (before?.dead ?? { ...object.dead, site: this.site(object.dead.site) });
     return {
       ...object,
       origin: { ...origin, name: origin.name ?? object.origin.name },

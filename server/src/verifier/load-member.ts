@@ -7,7 +7,13 @@ import type { State } from "./state.ts";
 import type { ObjectInfo, Origin, Trust, Value } from "./value.ts";
 
 /** `id` undefined: a global variable. */
-export function loadMember(machine: Machine, state: State, id: number | undefined, address: Address, type: CType): Value {
+export function loadMember(
+  machine: Machine,
+  state: State,
+  id: number | undefined,
+  address: Address,
+  type: CType,
+): Value {
   const object = state.object(id);
   if (object?.class === "context") return loadContext(machine, state, object, address, type);
   if (type.kind !== "pointer") return machine.symbols.freshOf(type);
@@ -69,7 +75,8 @@ function walk(
   tag: string | undefined,
 ): Value {
   const field = lastMember(address.path);
-  const rule = object.struct === undefined || field === undefined ? "untrusted" : machine.effects.walk(object.struct, field);
+  const rule =
+    object.struct === undefined || field === undefined ? "untrusted" : machine.effects.walk(object.struct, field);
   const origin = memberOrigin(machine, object.origin, address, "member");
   const info = { class: "btf", struct: tag, type: type.to, origin } as const;
   const baseIsGood =
@@ -120,7 +127,8 @@ function loadContext(machine: Machine, state: State, object: ObjectInfo, address
   if (slot !== undefined || (address.path === "" && type.kind === "int" && type.bits === 64)) {
     return machine.argument(state, Number(slot ?? 0));
   }
-  const facts = object.struct === undefined || field === undefined ? undefined : machine.effects.contextField(object.struct, field);
+  const facts =
+    object.struct === undefined || field === undefined ? undefined : machine.effects.contextField(object.struct, field);
   if (type.kind !== "pointer" && facts === undefined) return machine.symbols.freshOf(type);
   return machine.newObject(state, {
     class: facts?.kind === "memory" ? "memory" : "btf",

@@ -6,11 +6,11 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects, SectionInfo } from "../registry/effect.ts";
 import type { FunctionDecl } from "../syntax/ast.ts";
+import { hookArgument } from "./entry.ts";
 import type { Extracted } from "./extract.ts";
 import { FindingSink, type RawFinding } from "./finding.ts";
-import { hookArgument } from "./entry.ts";
-import { Symbols } from "./symbols.ts";
 import type { State } from "./state.ts";
+import { Symbols } from "./symbols.ts";
 import type { ObjectInfo, Reference, Site, Value } from "./value.ts";
 import { pointerTo } from "./value.ts";
 
@@ -43,6 +43,8 @@ export interface GlobalSummary {
   readonly changesPackets: boolean;
   readonly throws: boolean;
   readonly tailCalls: boolean;
+  /** All names called on the way. */
+  readonly functions: readonly string[];
 }
 
 export interface Frame {
@@ -64,11 +66,15 @@ export class Journal {
   /** Roots found on the way: asynchronous callbacks and global functions. */
   readonly found = new Map<string, FoundRoot>();
 
+  /** Every function that was asked for: what a result depends on. */
+  readonly looked = new Set<string>();
+
   add(other: Journal, translate: (finding: RawFinding) => RawFinding): void {
     for (const finding of other.findings.all()) this.findings.add(translate(finding));
     for (const [cap, count] of other.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
     for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);
     for (const [key, root] of other.found) this.found.set(key, root);
+    for (const name of other.looked) this.looked.add(name);
   }
 }
 
@@ -142,6 +148,17 @@ export class Machine {
 
   newId(): number {
     return this.session.newId();
+  }
+
+  function(name: string): FunctionInfo | undefined {
+    this.journal.looked.add(name);
+    return this.unit.unit.function(name);
+  }
+
+  summary(name: string): GlobalSummary {
+    const summary = this.unit.summary(name);
+    for (const reached of summary.functions) this.journal.looked.add(reached);
+    return summary;
   }
 
   cap(name: string): void {

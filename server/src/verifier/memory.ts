@@ -105,7 +105,10 @@ function forgetElementsOfUnknownIndex(state: State, address: Address): void {
 export function forgetUnder(state: State, address: Address): void {
   const key = memoryKey(address);
   for (const known of [...state.memory.keys()]) {
-    if (known.startsWith(key) && (known.length === key.length || isBoundary(known[key.length]!) || address.path === "")) {
+    if (
+      known.startsWith(key) &&
+      (known.length === key.length || isBoundary(known[key.length]!) || address.path === "")
+    ) {
       state.memory.delete(known);
     }
   }

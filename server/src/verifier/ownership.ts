@@ -1,6 +1,7 @@
 // References: how they end, and what dies with them.
-import { report } from "./report.ts";
+
 import type { Machine } from "./machine.ts";
+import { report } from "./report.ts";
 import type { State } from "./state.ts";
 import type { Death } from "./value.ts";
 
@@ -56,7 +57,8 @@ export function invalidatePackets(state: State, death: Death): void {
   state.note({ kind: "packets", death });
   const packets = new Set<number>();
   for (const value of state.memory.values()) {
-    if (value.kind === "slot" && value.slot.kind === "dynptr" && /skb|xdp/.test(value.slot.type)) packets.add(value.slot.id);
+    if (value.kind === "slot" && value.slot.kind === "dynptr" && /skb|xdp/.test(value.slot.type))
+      packets.add(value.slot.id);
   }
   for (const [object, info] of state.objects) {
     const stale = info.class === "packet" || (info.tiedToDynptr !== undefined && packets.has(info.tiedToDynptr));

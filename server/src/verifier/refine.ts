@@ -71,7 +71,12 @@ interface Comparison {
   readonly unsigned: boolean;
 }
 
-function assumeBinary(machine: Machine, state: State, { op, left, right, unsigned }: Comparison, truth: boolean): boolean {
+function assumeBinary(
+  machine: Machine,
+  state: State,
+  { op, left, right, unsigned }: Comparison,
+  truth: boolean,
+): boolean {
   switch (op) {
     case "==":
     case "!=":

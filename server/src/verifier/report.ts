@@ -5,7 +5,7 @@ import { describeExpr } from "./describe.ts";
 import type { HeldForFix, NullUse, RawFinding, Subject } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
-import { objectIdOf, type ObjectInfo, type Reference, type Site, type Value } from "./value.ts";
+import { type ObjectInfo, objectIdOf, type Reference, type Site, type Value } from "./value.ts";
 
 type LeakFinding = Extract<RawFinding, { kind: "leak" }>;
 type UnownedFinding = Extract<RawFinding, { kind: "release-unowned" }>;
@@ -30,7 +30,14 @@ export const report = {
     });
   },
 
-  null(machine: Machine, state: State, value: Value, expr: Expr, use: Omit<NullUse, "text" | "statement">, site: Site): void {
+  null(
+    machine: Machine,
+    state: State,
+    value: Value,
+    expr: Expr,
+    use: Omit<NullUse, "text" | "statement">,
+    site: Site,
+  ): void {
     const id = objectIdOf(value);
     const object = state.object(id);
     if (object?.poisoned === true) return;

@@ -1,13 +1,14 @@
 // The value a call returns, with the reference it may carry.
 import type { Instruction } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
-import { type Call } from "./arguments.ts";
+import type { ReturnEffect } from "../registry/effect.ts";
+import type { Call } from "./arguments.ts";
 import { graphElement } from "./graph-element.ts";
 import { addressFromPointer, isStackBase, memoryKey, pointeeTag, stored } from "./memory.ts";
 import { member, nodeMember } from "./path.ts";
 import { known } from "./refine.ts";
 import type { State } from "./state.ts";
-import { type ObjectInfo, objectIdOf, type Origin, type Value, zero } from "./value.ts";
+import { type ObjectInfo, type Origin, objectIdOf, type Value, zero } from "./value.ts";
 
 export type CallInstruction = Extract<Instruction, { kind: "call" }>;
 
@@ -22,8 +23,10 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
     case "scalar":
       return machine.symbols.freshOf(type ?? { kind: "unknown" });
     case "object": {
-      const source = returns.typeOf === undefined ? undefined : state.object(objectIdOf(call.args[returns.typeOf] ?? zero));
-      const shared = returns.sameAs === undefined ? undefined : state.object(objectIdOf(call.args[returns.sameAs] ?? zero));
+      const source =
+        returns.typeOf === undefined ? undefined : state.object(objectIdOf(call.args[returns.typeOf] ?? zero));
+      const shared =
+        returns.sameAs === undefined ? undefined : state.object(objectIdOf(call.args[returns.sameAs] ?? zero));
       return acquire(call, state, {
         class: "btf",
         struct: returns.struct ?? source?.struct,
@@ -62,7 +65,8 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
     case "node":
       return nodeResult(call, state, returns.maybeNull, returns.owned);
     case "memory": {
-      const owner = returns.tiedTo === undefined ? undefined : state.object(objectIdOf(call.args[returns.tiedTo] ?? zero));
+      const owner =
+        returns.tiedTo === undefined ? undefined : state.object(objectIdOf(call.args[returns.tiedTo] ?? zero));
       return acquire(call, state, {
         class: "memory",
         nullness: returns.maybeNull ? "maybe" : "non-null",
@@ -86,7 +90,7 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
       });
     }
     case "map-value":
-      return mapLookup(call, state, returns.mapParam, returns.maybeNull);
+      return mapLookup(call, state, returns);
     case "kptr-old":
       return oldKptr(call, state);
   }
@@ -103,11 +107,7 @@ function originOf(call: Call, what: Origin["what"]): Origin {
 }
 
 /** A new object that carries a new reference if the call acquires one. */
-function acquire(
-  call: Call,
-  state: State,
-  info: Partial<ObjectInfo> & Pick<ObjectInfo, "class" | "origin">,
-): Value {
+function acquire(call: Call, state: State, info: Partial<ObjectInfo> & Pick<ObjectInfo, "class" | "origin">): Value {
   const value = call.machine.newObject(state, info);
   const id = objectIdOf(value);
   if (call.effect.acquires && id !== undefined && info.ref === undefined) own(call, state, id);
@@ -165,7 +165,9 @@ function nodeResult(call: Call, state: State, maybeNull: boolean, owned: boolean
   return { ...value, path: element === undefined ? nodeMember : member("", element.field) };
 }
 
-function mapLookup(call: Call, state: State, mapParam: number, maybeNull: boolean): Value {
+type MapValue = Extract<ReturnEffect, { kind: "map-value" }>;
+
+function mapLookup(call: Call, state: State, { mapParam, maybeNull, keyParam }: MapValue): Value {
   const { machine, effect } = call;
   const map = mapOf(call, mapParam);
   const origin = originOf(call, "map");
@@ -186,7 +188,7 @@ function mapLookup(call: Call, state: State, mapParam: number, maybeNull: boolea
         class: "map-value",
         struct: map?.value?.kind === "record" ? map.value.tag : undefined,
         type: map?.value,
-        nullness: maybeNull ? lookupNullness(call, state, map) : "non-null",
+        nullness: maybeNull ? lookupNullness(call, state, map, keyParam) : "non-null",
         trust: "plain",
         origin,
       });
@@ -195,14 +197,23 @@ function mapLookup(call: Call, state: State, mapParam: number, maybeNull: boolea
 
 function mapOf(call: Call, param: number) {
   const value = call.args[param];
-  return value?.kind === "pointer" && value.base[0] === "g" ? call.machine.unit.unit.map(value.base.slice(2)) : undefined;
+  return value?.kind === "pointer" && value.base[0] === "g"
+    ? call.machine.unit.unit.map(value.base.slice(2))
+    : undefined;
 }
 
 /** From 7.0 on, an array lookup with a constant key in range is known to succeed (VERIFIER_RULES 4). */
-function lookupNullness(call: Call, state: State, map: ReturnType<typeof mapOf>): ObjectInfo["nullness"] {
+function lookupNullness(
+  call: Call,
+  state: State,
+  map: ReturnType<typeof mapOf>,
+  keyParam: number | undefined,
+): ObjectInfo["nullness"] {
+  if (keyParam === undefined) return "maybe";
   const isArray = map?.type === "BPF_MAP_TYPE_ARRAY" || map?.type === "BPF_MAP_TYPE_PERCPU_ARRAY";
   if (!isArray || !call.machine.effects.rules.constantKeyLookupNonNull) return "maybe";
-  const address = call.args[1] && addressFromPointer(call.args[1]);
+  const value = call.args[keyParam];
+  const address = value && addressFromPointer(value);
   if (address === undefined || !isStackBase(address.base)) return "maybe";
   const stored_ = stored(state, address);
   const key = stored_ && known(call.machine, state, stored_);

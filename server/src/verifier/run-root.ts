@@ -14,6 +14,8 @@ export interface RootResult {
   readonly found: readonly FoundRoot[];
   readonly caps: ReadonlyMap<string, number>;
   readonly unreadable: ReadonlyMap<string, string>;
+  /** Functions the result depends on. */
+  readonly looked: ReadonlySet<string>;
 }
 
 export function runRoot(
@@ -25,6 +27,7 @@ export function runRoot(
   cancellation: Cancellation | undefined,
 ): RootResult {
   const machine = new Machine({ unit, effects, root, session, cancellation });
+  machine.journal.looked.add(fn.name);
   const graph = fn.problem === undefined ? unit.graph(fn) : undefined;
   const problem = fn.problem ?? graph?.problem?.message;
   if (graph === undefined || problem !== undefined) {
@@ -35,6 +38,6 @@ export function runRoot(
       leaveRoot(machine, outcome.state, outcome.value, outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt });
     }
   }
-  const { findings, found, caps, unreadable } = machine.journal;
-  return { findings: findings.all(), found: [...found.values()], caps, unreadable };
+  const { findings, found, caps, unreadable, looked } = machine.journal;
+  return { findings: findings.all(), found: [...found.values()], caps, unreadable, looked };
 }

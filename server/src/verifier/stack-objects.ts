@@ -57,7 +57,8 @@ function iteratorArgument(call: Call): Value | undefined {
 export function dynptrNew(call: Call, state: State, protocol: Extract<Protocol, { kind: "dynptr-new" }>): void {
   const slot = call.args[protocol.param];
   const old = slotAt(state, slot);
-  if (old?.kind === "dynptr") killSlices(state, old.id, { reason: "owner-gone", by: call.effect.name, site: call.site });
+  if (old?.kind === "dynptr")
+    killSlices(state, old.id, { reason: "owner-gone", by: call.effect.name, site: call.site });
   const parent =
     protocol.parent === undefined ? undefined : state.object(objectIdOf(call.args[protocol.parent] ?? zero))?.ref;
   const ref = protocol.owning ? stackReference(call, state, "dynptr", protocol.param, parent) : undefined;

@@ -98,7 +98,9 @@ class Canonicalizer {
   }
 
   #lockAddress(address: string): string {
-    return address[0] === "o" ? `o${this.#objects.get(Number(address.slice(1, address.indexOf("|")))) ?? "?"}` : address;
+    return address[0] === "o"
+      ? `o${this.#objects.get(Number(address.slice(1, address.indexOf("|")))) ?? "?"}`
+      : address;
   }
 
   #ref(id: number | undefined): string {

@@ -11,7 +11,13 @@ export interface Range {
 }
 
 export type Definition =
-  | { readonly kind: "binary"; readonly op: BinaryOperator; readonly left: Value; readonly right: Value; readonly unsigned: boolean }
+  | {
+      readonly kind: "binary";
+      readonly op: BinaryOperator;
+      readonly left: Value;
+      readonly right: Value;
+      readonly unsigned: boolean;
+    }
   | { readonly kind: "not"; readonly operand: Value }
   | { readonly kind: "cast"; readonly operand: Value; readonly bits: number; readonly signed: boolean };
 
@@ -42,6 +48,15 @@ export class Symbols {
     this.#infos.push({ range, definition });
     const value: Value = { kind: "symbol", id: this.#infos.length - 1 };
     this.#interned.set(key, value);
+    return value;
+  }
+
+  /** A constant that is the same wherever it is asked for, such as a CO-RE question to the target kernel. */
+  named(key: string, range: Range): Value {
+    const known = this.#interned.get(`:${key}`);
+    if (known !== undefined) return known;
+    const value = this.fresh(range);
+    this.#interned.set(`:${key}`, value);
     return value;
   }
 

@@ -3,8 +3,7 @@
 // hangs on the identity inside the value and lives in the state, so that every
 // copy of a pointer learns of a NULL test at once, as the verifier's `reg->id` does.
 import type { CType } from "../model/types.ts";
-import type { FunctionDecl } from "../syntax/ast.ts";
-import type { At } from "../syntax/ast.ts";
+import type { At, FunctionDecl } from "../syntax/ast.ts";
 
 /** A place in the source: token range in a function's declaration, and the call through which the function was entered. */
 export interface Site {
