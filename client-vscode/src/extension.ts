@@ -37,7 +37,11 @@ function clientOptions(): LanguageClientOptions {
   // the server asks again when they change.
   const { kernels, includePaths, defines } = vscode.workspace.getConfiguration("kfunc-ls");
   return {
-    documentSelector: [{ scheme: "file", language: "c" }],
+    // Headers too, which VS Code may take for C++: what is unsaved in one counts where it is included.
+    documentSelector: [
+      { scheme: "file", language: "c" },
+      { scheme: "file", pattern: "**/*.h" },
+    ],
     initializationOptions: { kernels, includePaths, defines },
   };
 }
