@@ -4,7 +4,7 @@
 // statement expressions and `cleanup` attributes are already control flow here.
 // Does not know what a kfunc is; that is the business of verifier/.
 import type { CType } from "../model/types.ts";
-import type { At, BinaryOperator } from "../syntax/ast.ts";
+import type { At, BinaryOperator, VariableDecl } from "../syntax/ast.ts";
 
 /** A local of one function: parameter, declared variable or temporary. `id` is unique in its graph. */
 export interface Local {
@@ -22,12 +22,12 @@ export interface Local {
 export type Expr = {
   readonly type: CType;
   readonly at: At;
-} & /** value undefined: a constant that a double cannot hold. */
-(
+} /** value undefined: a constant that a double cannot hold. */ & (
   | { readonly kind: "const"; readonly value: number | undefined }
   | { readonly kind: "string"; readonly value: string }
   /** Reads a place. Arrays never appear here: they decay to `address`. */
-  | { readonly kind: "load"; readonly place: Place }
+  /** `volatile`: through a volatile lvalue, as READ_ONCE does; no two such loads are one. */
+  | { readonly kind: "load"; readonly place: Place; readonly volatile?: boolean }
   | { readonly kind: "address"; readonly place: Place }
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "unary"; readonly op: "-" | "~" | "!"; readonly operand: Expr }
@@ -49,8 +49,13 @@ export type Expr = {
       readonly path: readonly string[];
       readonly value: number | undefined;
     }
-  /** A size or other constant that depends on types we do not know, or a value nothing is known of. */
-  | { readonly kind: "unknown" }
+  /** `__builtin_btf_type_id(*(T *)0, ...)`: the id of type T, as bpf_obj_new and the like are given it. */
+  | { readonly kind: "type-id"; readonly record: CType }
+  /**
+   * A size or other constant that depends on types we do not know, or a value nothing is known of.
+   * With `key` it is a constant of the target kernel (a CO-RE question): equal keys are equal values.
+   */
+  | { readonly kind: "unknown"; readonly key?: string }
 );
 
 export type Place = { readonly type: CType; readonly at: At } & (
@@ -131,10 +136,23 @@ export interface BasicBlock {
   readonly terminator: Terminator;
 }
 
+export interface StaticLocal {
+  /** "function.variable", as clang names it: unique in the unit. */
+  readonly name: string;
+  readonly type: CType;
+  readonly const: boolean;
+  readonly volatile: boolean;
+  /** As GlobalVariable.initialValue. */
+  readonly initialValue: number | undefined;
+  readonly decl: VariableDecl;
+}
+
 export interface ControlFlowGraph {
   readonly name: string;
   readonly params: readonly Local[];
   readonly locals: readonly Local[];
+  /** `static` variables of the body: places of kind "global" with these names. */
+  readonly statics: readonly StaticLocal[];
   readonly returns: CType;
   /** Indexed by id; block 0 is the entry. Unreachable blocks are removed. */
   readonly blocks: readonly BasicBlock[];

@@ -9,6 +9,8 @@ export interface DeclSource {
   record(tag: string, union: boolean): TypeSyntax | undefined;
   /** All enumerators of the enum that declares `name`, for counting up to it. */
   enumOf(enumerator: string): readonly EnumeratorSyntax[] | undefined;
+  /** The defining enum syntax (with enumerators) of `enum tag`; for its size. */
+  enumeration?(tag: string): TypeSyntax | undefined;
   variable(name: string): VariableDecl | undefined;
   function(name: string): FunctionDecl | undefined;
 }
