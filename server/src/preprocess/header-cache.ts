@@ -86,10 +86,10 @@ export class HeaderStore implements HeaderCache {
   }
 
   /** The file, read at most once until it is invalidated. */
-  load(path: string, reader: FileReader): LoadedFile | undefined {
+  load(path: string, reader: FileReader, within?: readonly string[]): LoadedFile | undefined {
     const known = this.#files.get(path);
     if (known !== undefined || this.#files.has(path)) return known;
-    const text = reader.read(path);
+    const text = reader.read(path, within);
     let file: LoadedFile | undefined;
     if (text !== undefined) {
       const stale = this.#stale.get(path);
@@ -100,14 +100,13 @@ export class HeaderStore implements HeaderCache {
     return file;
   }
 
-  effect(key: string, reader: FileReader): IncludeEffect | undefined {
+  effect(key: string, load: (path: string) => LoadedFile | undefined): IncludeEffect | undefined {
     const kept = this.#effects.get(key);
     if (kept === undefined) return undefined;
     if (kept.epoch !== this.#epoch) {
       const { files, missing } = kept.effect;
       const holds =
-        files.every((file) => this.load(file.source.path, reader) === file) &&
-        missing.every((path) => this.load(path, reader) === undefined);
+        files.every((file) => load(file.source.path) === file) && missing.every((path) => load(path) === undefined);
       if (!holds) {
         this.#drop(key, kept);
         return undefined;

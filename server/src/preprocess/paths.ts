@@ -20,3 +20,11 @@ export function joinPath(directory: string, name: string): string {
   }
   return (rooted ? "/" : "") + parts.join("/");
 }
+
+/** By the letters of the paths; links are the reader's business. */
+export function liesWithin(path: string, directories: readonly string[]): boolean {
+  return directories.some((directory) => {
+    const base = joinPath(directory, ".");
+    return path.startsWith(base.endsWith("/") ? base : `${base}/`);
+  });
+}

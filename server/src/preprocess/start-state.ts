@@ -15,7 +15,7 @@ export interface BaseState {
 
 /** Equal keys start equal. */
 export function configKey(config: CompileConfig, limits: PreprocessLimits): string {
-  return JSON.stringify([config.includeDirs, config.defines, config.undefines, limits]);
+  return JSON.stringify([config.includeDirs, config.defines, config.undefines, config.readableDirs, limits]);
 }
 
 export function startState(config: CompileConfig, key: string): BaseState {

@@ -466,7 +466,7 @@ class Run implements ExpanderHost {
 
   #forcedInclude(path: string): void {
     const recorder = this.#recorders[0]!;
-    const file = this.#store.load(path, this.#request.reader);
+    const file = this.#search.load(path);
     if (file === undefined) {
       recorder.missing.push(path);
       this.#problemAt("missing-include", this.#main.file, 0, `header ${path} not found`);
@@ -538,7 +538,7 @@ class Run implements ExpanderHost {
       return;
     }
     const key = `${this.#state} ${directory} ${source.path}`;
-    const effect = this.#store.effect(key, this.#request.reader);
+    const effect = this.#store.effect(key, (path) => this.#search.load(path));
     if (effect !== undefined && this.#fits(effect)) {
       this.#replay(effect);
       return;

@@ -6,8 +6,11 @@ import type { MacroUse, Token } from "./token.ts";
 
 /** Reads files for the preprocessor; the only way it can reach a disk. */
 export interface FileReader {
-  /** The text, or undefined when there is no such readable regular file (or it may not be read). */
-  read(path: string): string | undefined;
+  /**
+   * The text, or undefined when there is no such readable regular file (or it may not be read).
+   * `within`: directories the file must lie in, links followed; see `CompileConfig.readableDirs`.
+   */
+  read(path: string, within?: readonly string[]): string | undefined;
 }
 
 export interface CompileConfig {
@@ -18,6 +21,8 @@ export interface CompileConfig {
   readonly undefines: readonly string[];
   /** Files of `-include`. */
   readonly forcedIncludes: readonly string[];
+  /** Directories whose files may be read: nothing an untrusted file names outside of them is. undefined: the reader decides alone. */
+  readonly readableDirs?: readonly string[];
 }
 
 /** What a top-level declaration declares, found by a scan of its tokens and without a parser. */
@@ -53,8 +58,9 @@ export interface PreprocessedUnit {
   readonly files: readonly SourceFile[];
   /** Paths asked for and not found; when one appears the unit is out of date. */
   readonly missing: readonly string[];
+  /** Those of huge headers (vmlinux.h) are not in this list; `declarationsOf` knows them. */
   readonly declarations: readonly Declaration[];
-  /** Declarations that declare `name`, in order; made from `names`. */
+  /** Declarations that declare `name`, in order, huge headers first. For names nothing declares: our built-in typedefs and constants. */
   declarationsOf(name: string): readonly Declaration[];
   /** Every typedef name in the unit: what tells `(T)(x)` from a call. */
   isTypedef(name: string): boolean;
