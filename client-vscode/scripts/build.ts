@@ -1,9 +1,10 @@
 // Bundles the extension: the client as one CommonJS file, the server as it is laid out
 // in its own package (dist/<room>/ beside assets/ and data/), because it finds its data
 // relative to its own files. What is packed runs without node_modules.
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundleServer } from "./bundle-server.ts";
 
 const clientDir = fileURLToPath(new URL("..", import.meta.url));
 const serverDir = fileURLToPath(new URL("../../server/", import.meta.url));
@@ -23,28 +24,10 @@ await build({
   minify: true,
 });
 
-await build({
-  entryPoints: {
-    "kfunc-ls": `${clientDir}src/server-entry.ts`,
-    "check-worker": `${serverDir}src/lsp/check-worker.ts`,
-  },
-  outdir: `${serverOutDir}dist/bundle`,
-  bundle: true,
-  splitting: true,
-  chunkNames: "chunk-[hash]",
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  minify: true,
-  // Some dependencies are CommonJS and ask for built-in modules at run time.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-});
+await bundleServer(`${serverOutDir}dist/bundle`, true);
 
 for (const folder of ["assets", "data"])
   cpSync(`${serverDir}${folder}`, `${serverOutDir}${folder}`, { recursive: true });
-copyRulePages();
 // The version shown to users is the server's, and "type": "module" makes its .js files modules.
 const { name, version, license } = JSON.parse(readFileSync(`${serverDir}package.json`, "utf8")) as Record<
   string,
@@ -52,11 +35,3 @@ const { name, version, license } = JSON.parse(readFileSync(`${serverDir}package.
 >;
 writeFileSync(`${serverOutDir}package.json`, `${JSON.stringify({ name, version, license, type: "module" })}\n`);
 cpSync(fileURLToPath(new URL("../../LICENSE", import.meta.url)), `${clientDir}LICENSE`);
-
-/** The pages that the rule codes of diagnostics link to. */
-function copyRulePages(): void {
-  const from = `${serverDir}src/rules/`;
-  const to = `${serverOutDir}assets/rules/`;
-  if (existsSync(to) || !existsSync(from)) return;
-  for (const page of readdirSync(from)) if (page.endsWith(".md")) cpSync(`${from}${page}`, `${to}${page}`);
-}

@@ -6,7 +6,8 @@
 //   CRASH          the checker throws
 import { SourceFile } from "../../server/src/base/source.ts";
 import type { Checker, CheckerOptions, Diagnostic, ProgramReport } from "../../server/src/check/api.ts";
-import type { Core, ExtraFlags } from "../../server/src/cli/host.ts";
+import type { Core } from "../../server/src/cli/host.ts";
+import type { ExtraFlags } from "../../server/src/loaders/compile-config.ts";
 
 export interface FakeCore extends Core {
   readonly options: CheckerOptions[];

@@ -2,6 +2,8 @@
 // over stdio, as editors do. Keeps the documents it opened, so that tests edit texts and
 // apply what the server proposes.
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import {
@@ -18,6 +20,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { bundleServer } from "../../client-vscode/scripts/bundle-server.ts";
 
 export interface ClientOptions {
   readonly workspaceFolder?: string;
@@ -25,17 +28,25 @@ export interface ClientOptions {
   /** Answer to workspace/configuration; the client claims to have none when left out. */
   readonly configuration?: () => unknown;
   readonly documentChanges?: boolean;
-  /** The command to start; the program's sources when left out. */
+  /** The command to start; the bundled server when left out. */
   readonly command?: readonly string[];
 }
 
-/** Arguments of Node that start the server from its sources. */
-export const fromSources = [
-  "--import",
-  new URL("register-tsx.mjs", import.meta.url).href,
-  fileURLToPath(new URL("serve.ts", import.meta.url)),
-  "--stdio",
-];
+/** Starts the server: the bundle that the VS Code extension ships, made anew from the sources. */
+export async function serverCommand(): Promise<readonly string[]> {
+  bundled ??= bundle();
+  return [process.execPath, join(await bundled, "kfunc-ls.js"), "--stdio"];
+}
+
+let bundled: Promise<string> | undefined;
+
+async function bundle(): Promise<string> {
+  // Two levels below server/, where the bundle looks for assets and data.
+  const folder = fileURLToPath(new URL(`../../server/dist/test-${process.pid}`, import.meta.url));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await bundleServer(folder, false);
+  return folder;
+}
 
 /** For a busy machine; a healthy server answers in milliseconds. */
 const patienceMs = 20_000;
@@ -52,8 +63,7 @@ export class LspClient {
   readonly #documents = new Map<string, TextDocument>();
   #listeners: (() => void)[] = [];
 
-  private constructor(options: ClientOptions) {
-    const [command = process.execPath, ...args] = options.command ?? [process.execPath, ...fromSources];
+  private constructor(options: ClientOptions, [command = process.execPath, ...args]: readonly string[]) {
     this.process = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
     const { stdin, stdout } = this.process;
     if (stdin === null || stdout === null) throw new Error("the server has no standard streams");
@@ -64,7 +74,9 @@ export class LspClient {
       this.#listeners = [];
       for (const listener of listeners) listener();
     });
-    this.connection.onNotification("window/logMessage", ({ message }: { message: string }) => this.logs.push(message));
+    this.connection.onNotification("window/logMessage", ({ message }: { message: string }) => {
+      this.logs.push(message);
+    });
     this.connection.onRequest("client/registerCapability", (params: { registrations: { method: string }[] }) => {
       this.registrations.push(...params.registrations.map((registration) => registration.method));
       return null;
@@ -74,7 +86,7 @@ export class LspClient {
   }
 
   static async start(options: ClientOptions = {}): Promise<LspClient> {
-    const client = new LspClient(options);
+    const client = new LspClient(options, options.command ?? (await serverCommand()));
     onTestFinished(() => {
       client.connection.dispose();
       client.process.kill("SIGKILL");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { folderWith } from "../cli/run-cli.ts";
-import { fromSources } from "./lsp-client.ts";
+import { serverCommand } from "./lsp-client.ts";
 
 const hasNeovim = spawnSync("nvim", ["--version"]).status === 0;
 const mayMiss = process.env["KFUNC_LS_REQUIRE_EDITORS"] === undefined;
@@ -29,7 +29,7 @@ int BPF_PROG(unchecked, struct task_struct *task, u64 flags)
 }
 `;
 
-it.skipIf(!hasNeovim && mayMiss)("works in Neovim", () => {
+it.skipIf(!hasNeovim && mayMiss)("works in Neovim", async () => {
   const folder = folderWith({ "prog.bpf.c": program });
   const script = fileURLToPath(new URL("neovim.lua", import.meta.url));
   const { stdout, stderr } = spawnSync(
@@ -45,7 +45,7 @@ it.skipIf(!hasNeovim && mayMiss)("works in Neovim", () => {
         XDG_DATA_HOME: join(folder, "data"),
         XDG_STATE_HOME: join(folder, "state"),
         XDG_CACHE_HOME: join(folder, "cache"),
-        KFUNC_LS_COMMAND: JSON.stringify([process.execPath, ...fromSources]),
+        KFUNC_LS_COMMAND: JSON.stringify(await serverCommand()),
         KFUNC_LS_FILE: join(folder, "prog.bpf.c"),
       },
     },

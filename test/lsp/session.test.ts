@@ -121,7 +121,7 @@ static int look(u64 flags)
 	return 0;
 }
 `;
-  const good = header.replace("return 1;", "bpf_task_release(t);");
+  const good = header.replace("\tif (flags)\n\t\treturn 1;\n", "");
   const main = `${head}#include "look.h"
 
 SEC("tp_btf/task_newtask")
@@ -147,8 +147,9 @@ int BPF_PROG(looks, struct task_struct *task, u64 flags)
     seen = client.published.length;
     client.change(headerUri, header);
     await total(1, seen);
+    seen = client.published.length;
     client.change(headerUri, good);
-    await total(0, client.published.length);
+    await total(0, seen);
     seen = client.published.length;
     client.close(headerUri);
     await total(1, seen);

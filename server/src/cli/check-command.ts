@@ -3,11 +3,12 @@
 import { resolve } from "node:path";
 import type { Checker } from "../check/api.ts";
 import { fixTitles } from "../features/quick-fixes.ts";
+import type { ExtraFlags } from "../loaders/compile-config.ts";
 import { colorsFor } from "./colors.ts";
 import { printable } from "./excerpt.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { findInputs, type Input, type InputProblem } from "./find-inputs.ts";
-import type { CliHost, Core, ExtraFlags } from "./host.ts";
+import type { CliHost, Core } from "./host.ts";
 import { jsonReport } from "./json-report.ts";
 import { startProgress } from "./progress.ts";
 import type { CheckedFile } from "./report.ts";

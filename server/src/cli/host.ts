@@ -1,6 +1,7 @@
 // What the commands need from the process they run in, and the core they drive.
 // Both are handed in, so that tests run commands without a process of their own.
 import type { Checker, CheckerOptions, RuleInfo } from "../check/api.ts";
+import type { ExtraFlags } from "../loaders/compile-config.ts";
 import type { CompileConfig, FileReader } from "../preprocess/unit.ts";
 
 export type Transport = "stdio" | "node-ipc";
@@ -25,9 +26,4 @@ export interface Core {
   createDiskReader(): FileReader;
   /** The compile flags that hold for one file, with `extra` put in front. */
   findCompileConfig(path: string, extra: ExtraFlags): CompileConfig;
-}
-
-export interface ExtraFlags {
-  readonly includeDirs: readonly string[];
-  readonly defines: readonly string[];
 }

@@ -16,8 +16,8 @@ export class CheckSession {
   readonly #realPaths = new RealPaths();
   /** Texts of open files by real path. */
   readonly #open = new Map<string, string>();
-  #settings: Settings = { kernels: [], includePaths: [], defines: [] };
-  #disk: FileReader = createDiskReader();
+  #settings: Settings = { kernels: [], includePaths: [], defines: [], workspaceFolders: [] };
+  #disk = this.#openDisk();
   #checker: Promise<Checker> | undefined;
 
   configure(settings: Settings): void {
@@ -35,20 +35,24 @@ export class CheckSession {
   forget(paths: readonly string[]): void {
     // A link may point elsewhere now, a file may have appeared earlier on the include path.
     this.#realPaths.clear();
-    this.#disk = createDiskReader();
+    this.#disk = this.#openDisk();
     for (const path of paths) this.#invalidate(path);
   }
 
   async check(path: string, cancellation: Cancellation): Promise<WireResult> {
     const text = this.#open.get(this.#realPaths.of(path));
     if (text === undefined) return { findings: [], dependsOn: [] };
-    const { includePaths, defines, kernels } = this.#settings;
+    const { includePaths, defines, kernels, workspaceFolders } = this.#settings;
     this.#checker ??= createChecker({
-      reader: { read: (wanted) => this.#read(wanted) },
+      reader: { read: (wanted, within) => this.#disk.read(wanted, within) },
       kernels: kernels.length > 0 ? kernels : builtinKernels().slice(-1),
     });
     const checker = await this.#checker;
-    const config = findCompileConfig(path, { includeDirs: includePaths, defines });
+    const config = findCompileConfig(path, {
+      includeDirs: includePaths,
+      defines,
+      workspaceRoots: workspaceFolders,
+    });
     const result = checker.check({ path, text, config, cancellation });
     const checkedFor = kernels.length;
     return {
@@ -57,8 +61,8 @@ export class CheckSession {
     };
   }
 
-  #read(path: string): string | undefined {
-    return this.#open.get(this.#realPaths.of(path)) ?? this.#disk.read(path);
+  #openDisk(): FileReader {
+    return createDiskReader({ overrides: (path) => this.#open.get(this.#realPaths.of(path)) });
   }
 
   #invalidate(path: string): void {

@@ -2,7 +2,7 @@
 // the installation works offline and always fits the installed version.
 import { existsSync } from "node:fs";
 
-const folders = ["../../assets/rules/", "../rules/"];
+const folder = new URL("../../assets/rules/", import.meta.url);
 const known = new Map<string, string | undefined>();
 
 /** Address of the rule's page, or undefined when the installation came without pages. */
@@ -13,6 +13,6 @@ export function rulePage(code: string): string | undefined {
 
 function findPage(code: string): string | undefined {
   if (!/^[a-z0-9-]+$/.test(code)) return undefined;
-  return folders.map((folder) => new URL(`${folder}${code}.md`, import.meta.url)).find((page) => existsSync(page))
-    ?.href;
+  const page = new URL(`${code}.md`, folder);
+  return existsSync(page) ? page.href : undefined;
 }

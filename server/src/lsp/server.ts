@@ -56,7 +56,7 @@ function serve(connection: Connection, version: string): void {
   );
   let client: ClientFeatures;
   let folders: readonly string[] = [];
-  let settings: Settings = { kernels: [], includePaths: [], defines: [] };
+  let settings: Settings = { kernels: [], includePaths: [], defines: [], workspaceFolders: [] };
 
   connection.onInitialize((params) => {
     client = clientFeatures(params);
@@ -194,7 +194,7 @@ function serve(connection: Connection, version: string): void {
   }
 
   function applySettings(raw: unknown): void {
-    const read = readSettings(raw, builtinKernels(), folders[0]);
+    const read = readSettings(raw, builtinKernels(), folders);
     settings = read.settings;
     for (const problem of read.problems) connection.console.warn(problem);
     thread.configure(settings);

@@ -14,11 +14,11 @@ export interface ReadSettings {
   readonly problems: readonly string[];
 }
 
-/** Relative include paths belong to the first workspace folder. */
+/** Relative include paths belong to the first workspace folder; the folders become part of the settings. */
 export function readSettings(
   raw: unknown,
   builtinKernels: readonly string[],
-  workspaceFolder: string | undefined,
+  workspaceFolders: readonly string[],
 ): ReadSettings {
   const section = isRecord(raw) ? raw : {};
   const problems: string[] = [];
@@ -39,8 +39,9 @@ export function readSettings(
   }
   const settings = {
     kernels: [...new Set(asked.filter((kernel) => builtinKernels.includes(kernel)))],
-    includePaths: strings("includePaths").map((path) => absolutePath(path, workspaceFolder)),
+    includePaths: strings("includePaths").map((path) => absolutePath(path, workspaceFolders[0])),
     defines: strings("defines"),
+    workspaceFolders,
   };
   return { settings, problems };
 }

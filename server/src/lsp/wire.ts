@@ -9,6 +9,8 @@ export interface Settings {
   /** Absolute. */
   readonly includePaths: readonly string[];
   readonly defines: readonly string[];
+  /** Folders the editor has open: headers are read from below them and from include paths, nowhere else. */
+  readonly workspaceFolders: readonly string[];
 }
 
 export type ToChecker =
