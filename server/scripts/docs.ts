@@ -1,0 +1,57 @@
+// Writes the parts of the documentation that derive from the program: the table of
+// rules, and the scoreboard from the figures that continuous integration holds.
+// `--check` changes nothing and fails when a part is out of date.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { allRules } from "../src/rules/index.ts";
+
+const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
+const ratchet = new URL("../../test/corpus/ratchet.json", import.meta.url);
+
+function rulesTable(): string {
+  const rows = allRules.map(
+    (rule) =>
+      `| [${rule.code}](server/src/rules/${rule.code}.md) | ${rule.severity} | ${rule.title} | ${rule.category} |`,
+  );
+  return ["| rule | severity | finds | category |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+const labels: Readonly<Record<string, string>> = {
+  falsePositives: "errors on accepted programs",
+  exceptions: "exceptions",
+  coreMisses: "rejections missed (core: kfunc use, visible in the source)",
+  coreWithoutPattern: "found, but with another message",
+  helperMisses: "rejections missed (helpers)",
+  linesElsewhere: "found, but at another line",
+  notAnalyzed: "programs not analyzed in full",
+  warned: "accepted programs with a warning",
+  mutantMisses: "rejected mutants missed",
+  mutantFalsePositives: "errors on accepted mutants",
+};
+
+function scoreboard(): string {
+  const figures = JSON.parse(readFileSync(ratchet, "utf8")) as Record<string, Record<string, number>>;
+  const columns = Object.keys(figures).sort();
+  const names = [...new Set(columns.flatMap((column) => Object.keys(figures[column]!)))];
+  const rows = names.map(
+    (name) => `| ${labels[name] ?? name} | ${columns.map((column) => figures[column]![name] ?? "").join(" | ")} |`,
+  );
+  return [`| | ${columns.join(" | ")} |`, `|---|${columns.map(() => "---|").join("")}`, ...rows].join("\n");
+}
+
+function replacePart(text: string, part: string, content: string): string {
+  const begin = new RegExp(`(<!-- ${part}:begin[^>]*-->\\n)[\\s\\S]*?(<!-- ${part}:end -->)`);
+  if (!begin.test(text)) throw new Error(`README.md has no part "${part}"`);
+  return text.replace(begin, (_all, open: string, close: string) => `${open}${content}\n${close}`);
+}
+
+const before = readFileSync(readme, "utf8");
+const after = replacePart(replacePart(before, "rules", rulesTable()), "scoreboard", scoreboard());
+if (process.argv.includes("--check")) {
+  if (before !== after) {
+    console.error("README.md is out of date; run: npm run docs");
+    process.exitCode = 1;
+  }
+} else if (before !== after) {
+  writeFileSync(readme, after);
+}
