@@ -53,9 +53,13 @@ interface KnownCallee {
 
 /** A function by name, through casts, `*` and `&`; or a pointer that is a constant, as libbpf declares helpers. */
 function knownCallee(builder: Builder, callee: Expression): KnownCallee | undefined {
-  let inner = callee;
-  while (inner.kind === "cast" || inner.kind === "deref" || inner.kind === "address") inner = inner.operand;
-  if (inner.kind !== "name") return undefined;
+  let inner: Expression | undefined = callee;
+  for (;;) {
+    if (inner?.kind === "cast" || inner?.kind === "deref" || inner?.kind === "address") inner = inner.operand;
+    else if (inner?.kind === "generic") inner = builder.types.genericArm(inner, builder.scope.names);
+    else break;
+  }
+  if (inner?.kind !== "name") return undefined;
   const { name, at } = inner;
   const bound = builder.scope.names.lookup(name);
   if (bound !== undefined) {
@@ -68,7 +72,7 @@ function knownCallee(builder: Builder, callee: Expression): KnownCallee | undefi
 }
 
 /** `static long (*bpf_helper)(...) = (void *) 6;` */
-function isConstantPointer(builder: Builder, name: string, type: CType): boolean {
+export function isConstantPointer(builder: Builder, name: string, type: CType): boolean {
   if (type.kind !== "pointer" || type.to.kind !== "function") return false;
   const initializer = builder.unit.global(name)?.decl.initializer;
   const value = initializer && builder.types.constant(initializer);

@@ -7,7 +7,7 @@ import type { At, Expression, Statement } from "../syntax/ast.ts";
 import { lowerAssignment, lowerStep } from "./assignments.ts";
 import { lowerBranch } from "./branches.ts";
 import type { Builder } from "./builder.ts";
-import { lowerCall } from "./calls.ts";
+import { isConstantPointer, lowerCall } from "./calls.ts";
 import type { DraftBlock } from "./draft.ts";
 import type { Expr, Local } from "./ir.ts";
 import { binary, cast, constant, constantOf, exact, negate, not, truthOf, unknown } from "./make-expr.ts";
@@ -175,14 +175,19 @@ function lowerName(builder: Builder, expression: Extract<Expression, { kind: "na
   const { name, at } = expression;
   const bound = builder.scope.names.lookup(name);
   if (bound?.kind === "enumerator") return constant(bound.value, literalType(bound.value, false, false), at);
-  if (bound?.kind !== "variable" && builder.types.variable(name) === undefined) {
+  const type = bound === undefined ? builder.types.variable(name) : undefined;
+  if (bound === undefined && type === undefined) {
+    if (functionNames.has(name)) return { kind: "string", value: builder.fn.name, type: pointerTo(charType), at };
     const value = builder.types.exactConstant(expression, builder.scope.names);
     if (value !== undefined) return exact(value.value, value.type, at);
     // Declared in a header nobody found, most often an enumerator: the same value wherever it is named.
     return unknown(unknownType, at, name);
   }
+  if (type !== undefined && isConstantPointer(builder, name, type)) return { kind: "function", name, type, at };
   return loadPlace(lowerPlace(builder, expression), at, isVolatile(builder, expression));
 }
+
+const functionNames: ReadonlySet<string> = new Set(["__func__", "__FUNCTION__", "__PRETTY_FUNCTION__"]);
 
 function lowerUnary(builder: Builder, expression: Extract<Expression, { kind: "unary" }>): Expr {
   const { op, operand, at } = expression;

@@ -14,10 +14,11 @@ export interface LocalUse {
 
 const cache = new WeakMap<ControlFlowGraph, LocalUse>();
 
-export function localUse(graph: ControlFlowGraph): LocalUse {
+/** `followed`: is the callee's body explored with these arguments? What a kfunc or helper is given decides nothing. */
+export function localUse(graph: ControlFlowGraph, followed: (callee: string) => boolean): LocalUse {
   let use = cache.get(graph);
   if (use === undefined) {
-    use = { liveIn: liveIn(graph), decisive: decisive(graph), joins: joins(graph) };
+    use = { liveIn: liveIn(graph), decisive: decisive(graph, followed), joins: joins(graph) };
     cache.set(graph, use);
   }
   return use;
@@ -159,14 +160,20 @@ function readsOfPlace(place: Place, into: Set<number>): void {
 }
 
 /** Field-insensitive closure over assignments, from what decides control flow or leaves the function. */
-function decisive(graph: ControlFlowGraph): Set<number> {
+function decisive(graph: ControlFlowGraph, followed: (callee: string) => boolean): Set<number> {
   const result = new Set<number>();
   const assignments: [target: number, reads: Set<number>][] = [];
   for (const id of graph.order) {
     for (const expr of terminatorReads(graph, id)) readsOf(expr, result);
     for (const instruction of graph.blocks[id]!.instructions) {
-      if (instruction.kind === "call") for (const arg of instruction.args) readsOf(arg, result);
-      else if (instruction.kind === "assign") {
+      if (instruction.kind === "call") {
+        const { callee } = instruction;
+        if (callee.kind === "pointer") readsOf(callee.value, result);
+        for (const arg of instruction.args) {
+          // A stack variable handed out by address may come back as a condition.
+          if (callee.kind === "pointer" || followed(callee.name) || arg.kind !== "load") readsOf(arg, result);
+        }
+      } else if (instruction.kind === "assign") {
         const reads = new Set<number>();
         readsOf(instruction.value, reads);
         const target = baseLocal(instruction.target);

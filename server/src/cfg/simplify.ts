@@ -30,6 +30,7 @@ export function simplify(drafts: readonly DraftBlock[], entry: DraftBlock, end: 
   mergeSameTargets(blocks);
   const start = lastOfChain(blocks, entry.id);
   joinChains(blocks, start);
+  for (const block of blocks) dropLastForgets(block);
   return { ...number(blocks, start), reached };
 }
 
@@ -95,6 +96,14 @@ function joinChains(blocks: Block[], start: number): void {
     }
     blocks[id] = { instructions, terminator };
   }
+}
+
+/** A return ends all variables by itself. */
+function dropLastForgets(block: Block): void {
+  if (block.terminator.kind !== "return") return;
+  let length = block.instructions.length;
+  while (length > 0 && block.instructions[length - 1]!.kind === "forget") length--;
+  if (length < block.instructions.length) block.instructions = block.instructions.slice(0, length);
 }
 
 function number(blocks: readonly Block[], start: number): Omit<SimplifiedBlocks, "reached"> {

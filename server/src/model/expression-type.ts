@@ -118,6 +118,9 @@ function nameType(types: Types, name: string, scope: Scope | undefined): CType {
   if (local?.kind === "enumerator") return literalType(local.value, false, false);
   const type = types.variable(name);
   if (type !== undefined) return type;
+  if (name === "__func__" || name === "__FUNCTION__" || name === "__PRETTY_FUNCTION__") {
+    return { kind: "array", of: charType, length: (scope?.owner.length ?? 0) + 1 };
+  }
   const value = types.enumerator(name);
   return value === undefined ? unknownType : literalType(value, false, false);
 }

@@ -27,12 +27,15 @@ export function layoutOf(
     const offset =
       field.bits === undefined
         ? cursor.place(sizeInRecord(types, type), fieldAlignment(types, field, type, packed))
-        : cursor.placeBits(bits, types.sizeOf(type), packed || hasAttribute(field.attributes, "packed"));
+        : cursor.placeBits(bits, types.sizeOf(type), {
+            packed: packed || hasAttribute(field.attributes, "packed"),
+            named: field.name !== undefined,
+          });
     // An unnamed bit-field is padding and no member.
     if (field.bits !== undefined && field.name === undefined) continue;
     fields.push({ name: field.name, type, bits, declTags: declTagsOf(field.attributes), offset });
   }
-  const align = maximum(packed ? 1 : cursor.align, requested(syntax.attributes));
+  const align = maximum(packed ? 1 : cursor.align, requested(types, syntax.attributes));
   const size = cursor.end === undefined || align === undefined ? undefined : roundUp(Math.ceil(cursor.end / 8), align);
   return { layout: { fields, size }, align };
 }
@@ -55,7 +58,11 @@ class Cursor {
     return start === undefined ? undefined : start / 8;
   }
 
-  placeBits(bits: number | undefined, unit: number | undefined, packed: boolean): number | undefined {
+  placeBits(
+    bits: number | undefined,
+    unit: number | undefined,
+    { packed, named }: { readonly packed: boolean; readonly named: boolean },
+  ): number | undefined {
     if (this.#at === undefined || bits === undefined || unit === undefined) {
       this.#advance(undefined);
       this.align = undefined;
@@ -68,7 +75,8 @@ class Cursor {
       if (!packed && Math.floor(start / (unit * 8)) !== Math.floor((start + bits - 1) / (unit * 8))) {
         start = roundUp(start, unit * 8);
       }
-      if (!packed) this.align = maximum(this.align, unit);
+      // Padding asks for no alignment.
+      if (!packed && named) this.align = maximum(this.align, unit);
     }
     this.#advance(start + bits);
     return Math.floor(start / 8);
@@ -88,25 +96,31 @@ function sizeInRecord(types: Types, type: CType): number | undefined {
 function fieldAlignment(types: Types, field: FieldSyntax, type: CType, packed: boolean): number | undefined {
   const isPacked = packed || hasAttribute(field.attributes, "packed");
   const natural = isPacked ? 1 : types.alignOf(type);
-  return maximum(natural, maximum(requested(field.attributes), requested(field.type.attributes, field.type)));
+  return maximum(
+    natural,
+    maximum(requested(types, field.attributes), requested(types, field.type.attributes, field.type)),
+  );
 }
 
 /** Alignment asked for with `aligned(n)`: 1 when not asked for, undefined when not understood. */
-function requested(attributes: readonly Attribute[], of?: TypeSyntax): number | undefined {
+function requested(types: Types, attributes: readonly Attribute[], of?: TypeSyntax): number | undefined {
   // The attributes of a record defined on the spot are counted with the record.
   if (of?.kind === "record" && of.fields !== undefined) return 1;
   let align: number | undefined = 1;
   for (const { name, args } of attributes) {
-    if (name === "aligned") align = maximum(align, args.length === 0 ? biggestAlignment : numberIn(args[0]!));
+    if (name === "aligned") align = maximum(align, args.length === 0 ? biggestAlignment : numberIn(types, args[0]!));
   }
   return align;
 }
 
-function numberIn(text: string): number | undefined {
-  const plain = /^\(*\s*(0x[0-9a-f]+|\d+)[ul]*\s*\)*$/i.exec(text.trim());
-  if (plain !== null) return Number(plain[1]);
-  return /^\(*\s*sizeof\s*\(\s*(unsigned )?\s*(long|long long|__u64|u64|void\s*\*)\s*\)\s*\)*$/.test(text)
-    ? 8
+/** The argument is kept as text: a number, an enumerator, or the size of something as wide as a register. */
+function numberIn(types: Types, text: string): number | undefined {
+  const plain = text.replace(/^[\s(]+/, "").replace(/[\s)]+$/, "");
+  const number = /^(0x[0-9a-f]+|\d+)[ul]*$/i.exec(plain);
+  if (number !== null) return Number(number[1]);
+  if (/^\w+$/.test(plain)) return types.enumerator(plain);
+  return /^sizeof\s*\(\s*((unsigned )?long|long long|(__)?[us]64|void\s*\*)$/.test(plain)
+    ? biggestAlignment
     : undefined;
 }
 

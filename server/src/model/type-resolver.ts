@@ -40,6 +40,12 @@ interface Definition {
   readonly scope: Scope | undefined;
 }
 
+/**
+ * By the type itself, so that a graph kept from an earlier version of the file can still
+ * ask for the members of a record that was defined inside its function.
+ */
+const definitions = new WeakMap<CType, Definition>();
+
 /** Alignment is kept beside the layout that others see. */
 export interface Measured {
   readonly layout: RecordLayout;
@@ -57,10 +63,9 @@ class TypeResolver implements Types {
   readonly #definitions = new Map<string, Definition>();
   readonly #measured = new Map<string, Measured | undefined>();
   readonly #members = new Map<string, ReadonlyMap<string, FieldPath>>();
-  readonly #wideEnums = new WeakMap<CType, boolean>();
+  readonly #enumBytes = new WeakMap<CType, number>();
   readonly #enumTypes = new WeakMap<TypeSyntax, CType>();
   readonly #taggedEnums = new Map<string, CType>();
-  #anonymous = 1;
   #nesting = 0;
 
   constructor(source: DeclSource) {
@@ -83,6 +88,7 @@ class TypeResolver implements Types {
 
   field(record: CType, name: string): FieldPath | undefined {
     if (record.kind !== "record") return undefined;
+    this.#adopt(record);
     let members = this.#members.get(record.id);
     if (members === undefined) {
       const found = new Map<string, FieldPath>();
@@ -102,7 +108,7 @@ class TypeResolver implements Types {
       case "float":
         return type.bits / 8;
       case "enum":
-        return this.#isWideEnum(type) ? 8 : 4;
+        return this.#enumSize(type);
       case "pointer":
         return 8;
       case "array": {
@@ -111,6 +117,7 @@ class TypeResolver implements Types {
         return element === undefined ? undefined : element * type.length;
       }
       case "record":
+        this.#adopt(type);
         return this.#measure(type.id)?.layout.size;
       default:
         return undefined;
@@ -119,7 +126,10 @@ class TypeResolver implements Types {
 
   alignOf(type: CType): number | undefined {
     if (type.kind === "array") return this.alignOf(type.of);
-    if (type.kind === "record") return this.#measure(type.id)?.align;
+    if (type.kind === "record") {
+      this.#adopt(type);
+      return this.#measure(type.id)?.align;
+    }
     return this.sizeOf(type);
   }
 
@@ -147,8 +157,8 @@ class TypeResolver implements Types {
     this.#variables.set(name, unknownType);
     const type =
       fn !== undefined
-        ? this.#functionType(fn, undefined, undefined)
-        : this.completeArray(this.resolve(variable!.type), variable!.initializer);
+        ? this.#functionType(fn, undefined, `${name}()`)
+        : this.completeArray(this.#resolve(variable!.type, undefined, name), variable!.initializer);
     this.#variables.set(name, type);
     return type;
   }
@@ -278,14 +288,21 @@ class TypeResolver implements Types {
       const local = scope?.tag(tag);
       return local ?? this.#tag(tag, union);
     }
-    const id =
-      scope !== undefined ? scope.newRecordId(tag) : (tag ?? (hint === undefined ? `#${this.#anonymous++}` : hint));
+    const id = scope !== undefined ? scope.newRecordId(tag) : (tag ?? hint ?? contentId(syntax));
     const type: RecordType =
       scope === undefined && tag !== undefined ? this.#tag(tag, union) : { kind: "record", union, tag, id };
     if (tag !== undefined) scope?.declareTag(tag, type);
     this.#records.set(syntax, type);
-    if (!this.#definitions.has(id)) this.#definitions.set(id, { syntax, scope });
+    const definition = { syntax, scope };
+    definitions.set(type, definition);
+    if (!this.#definitions.has(id)) this.#definitions.set(id, definition);
     return type;
+  }
+
+  #adopt(type: RecordType): void {
+    if (this.#definitions.has(type.id) || this.#tagged.has(type.id)) return;
+    const definition = definitions.get(type);
+    if (definition !== undefined) this.#definitions.set(type.id, definition);
   }
 
   #tag(tag: string, union: boolean): RecordType {
@@ -356,15 +373,16 @@ class TypeResolver implements Types {
     if (enumerators === undefined) return type;
     if (scope !== undefined && tag !== undefined) scope.declareTag(tag, type);
     let next: bigint | undefined = 0n;
-    let wide = false;
+    let [low, high] = [0n, 0n];
     for (const { name, value } of enumerators) {
       if (value !== undefined) next = this.exactConstant(value, scope)?.value;
       scope?.declare(name, { kind: "enumerator", value: next === undefined ? undefined : toNumber(next) });
       if (next === undefined) continue;
-      wide ||= next > 0xffff_ffffn || next < -0x8000_0000n;
+      if (next < low) low = next;
+      if (next > high) high = next;
       next++;
     }
-    this.#wideEnums.set(type, wide);
+    this.#enumBytes.set(type, enumBytes(syntax.attributes, low, high));
     return type;
   }
 
@@ -377,13 +395,13 @@ class TypeResolver implements Types {
     return type;
   }
 
-  #isWideEnum(type: Extract<CType, { kind: "enum" }>): boolean {
-    const known = this.#wideEnums.get(type);
+  #enumSize(type: Extract<CType, { kind: "enum" }>): number {
+    const known = this.#enumBytes.get(type);
     if (known !== undefined) return known;
     const syntax = type.tag === undefined ? undefined : this.#source.enumeration?.(type.tag);
-    this.#wideEnums.set(type, false);
+    this.#enumBytes.set(type, 4);
     if (syntax?.kind === "enum") this.#enum(syntax, undefined);
-    return this.#wideEnums.get(type) ?? false;
+    return this.#enumBytes.get(type) ?? 4;
   }
 
   #enumeratorOf(name: string): TypedConstant | undefined {
@@ -415,6 +433,33 @@ function pointerTag(attribute: Attribute): string | undefined {
 
 export function declTagsOf(attributes: readonly Attribute[]): readonly string[] {
   return attributes.flatMap(({ name, args }) => (name === "btf_decl_tag" && args[0] !== undefined ? [args[0]] : []));
+}
+
+const modeBytes: Readonly<Record<string, number>> = { byte: 1, QI: 1, HI: 2, SI: 4, DI: 8, word: 8 };
+
+/** `mode(byte)` as bpftool writes it, `packed` as C sources do: the smallest that holds all values. */
+function enumBytes(attributes: readonly Attribute[], low: bigint, high: bigint): number {
+  const mode = attributes.find(({ name }) => name === "mode")?.args[0] ?? "";
+  const asked = modeBytes[mode.replace(/^_+|_+$/g, "")];
+  if (asked !== undefined) return asked;
+  const sizes = attributes.some(({ name }) => name === "packed") ? [1, 2, 4] : [4];
+  const fits = (bytes: number): boolean => {
+    const values = 1n << BigInt(8 * bytes);
+    return low < 0n ? low >= -values / 2n && high < values / 2n : high < values;
+  };
+  return sizes.find(fits) ?? 8;
+}
+
+/** Of an anonymous record that nothing names: equal text, equal id, whenever it is asked for. */
+function contentId(syntax: RecordSyntax): string {
+  const text = JSON.stringify(syntax, (key, value: unknown) => (key === "at" ? undefined : value));
+  let high = 0x811c9dc5;
+  let low = 0x01000193;
+  for (let i = 0; i < text.length; i++) {
+    high = Math.imul(high ^ text.charCodeAt(i), 0x01000193);
+    low = Math.imul(low ^ text.charCodeAt(i), 0x85ebca6b) ^ (low >>> 13);
+  }
+  return `#${(high >>> 0).toString(36)}${(low >>> 0).toString(36)}`;
 }
 
 function enumeratorType(value: bigint): CType {
