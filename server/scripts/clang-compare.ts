@@ -10,7 +10,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { isTypedefIn } from "../src/model/type-names.ts";
 import { createHeaderCache, preprocess } from "../src/preprocess/preprocess.ts";
-import type { CompileConfig } from "../src/preprocess/unit.ts";
+import type { CompileConfig, Declaration } from "../src/preprocess/unit.ts";
 import type { FunctionDecl } from "../src/syntax/ast.ts";
 import { loadParser } from "../src/syntax/parser.ts";
 
@@ -25,6 +25,7 @@ async function main(): Promise<boolean> {
   let compared = 0;
   let differing = 0;
   let unread = 0;
+  let replaced = 0;
   const total: Counts = new Map();
   for (const path of files) {
     const theirs = await clangCounts(path);
@@ -41,6 +42,10 @@ async function main(): Promise<boolean> {
       const key = `${declaration.file.path} ${name}`;
       if (name === undefined || expected === undefined || seen.has(key)) continue;
       seen.add(key);
+      if (hasReplacedMacro(declaration)) {
+        replaced++;
+        continue;
+      }
       const { decls, problem } = parser.parse(declaration, isTypedef);
       if (problem !== undefined) {
         unread++;
@@ -58,8 +63,17 @@ async function main(): Promise<boolean> {
     }
   }
   console.log(`functions compared ${compared}, differing ${differing}, not read ${unread}`);
+  console.log(`set aside, for they use macros whose assembly the preprocessor replaces: ${replaced}`);
   console.log([...total].map(([kind, count]) => `${kind} ${count}`).join(", "));
   return differing === 0 && unread === 0 && compared > 0;
+}
+
+/** can_loop, cond_break, bpf_assert ...: clang sees assembly where we see a branch. */
+function hasReplacedMacro({ tokens }: Declaration): boolean {
+  return tokens.some(
+    ({ text, macro }) =>
+      text === "__kfunc_ls_unknown" || (macro !== undefined && /^bpf_(assert|cmp_)/.test(macro.name)),
+  );
 }
 
 function compare(ours: Counts, theirs: Counts): string[] {

@@ -21,10 +21,7 @@ import {
   typeofWords,
   volatileWords,
 } from "./keywords.ts";
-import { stringValue } from "./literals.ts";
 import {
-  type AsmOperand,
-  type AsmPieces,
   type Hoist,
   hoistFunction,
   type Mark,
@@ -33,6 +30,8 @@ import {
   type Piece,
   type Special,
 } from "./normalized.ts";
+import { type BracketKind, Place } from "./place.ts";
+import { readAsm, splitArguments, typedefName } from "./token-lists.ts";
 import { TypeNames } from "./type-names.ts";
 import { Unreadable } from "./unreadable.ts";
 
@@ -47,54 +46,6 @@ export function normalize(tokens: readonly Token[], isTypedef: (name: string) =>
   return new Normalizer(tokens, isTypedef).run();
 }
 
-type BracketKind =
-  /** `{` of a function body, a block, a statement expression. */
-  | "block"
-  | "record"
-  | "enum"
-  | "initializer"
-  /** Parentheses after if, for, while, switch and sizeof. */
-  | "condition"
-  /** `(` type `)` before an operand or a compound literal. */
-  | "cast"
-  /** Arguments or parameters. */
-  | "list"
-  /** Parentheses inside a declarator. */
-  | "declarator"
-  /** Parentheses around an expression; `[` ... `]`. */
-  | "group";
-
-/** Where the walk stands; saved and made anew around a moved operand. */
-interface Place {
-  pieces: Piece[];
-  /** Open brackets, innermost last. */
-  brackets: BracketKind[];
-  /** What the bracket before the current token closed. */
-  closed: BracketKind | undefined;
-  /** A type was just written: an identifier now is declared, not used. */
-  afterType: boolean;
-  /** The statement or field list member began with a type: after a comma comes a declarator. */
-  declaring: boolean;
-  /** `?` still waiting for their `:` in the current statement. */
-  questions: number;
-  /** The previous `:` ended a label, the previous `++` or `--` stood after its operand. */
-  labelEnded: boolean;
-  postfix: boolean;
-}
-
-function freshPlace(): Place {
-  return {
-    pieces: [],
-    brackets: [],
-    closed: undefined,
-    afterType: false,
-    declaring: false,
-    questions: 0,
-    labelEnded: false,
-    postfix: false,
-  };
-}
-
 class Normalizer {
   readonly #tokens: readonly Token[];
   readonly #pairs: Int32Array;
@@ -102,7 +53,7 @@ class Normalizer {
   readonly #marks: Mark[] = [];
   readonly #dropped: Uint8Array;
   readonly #hoists: (readonly Piece[])[] = [];
-  #place = freshPlace();
+  #place = new Place();
 
   constructor(tokens: readonly Token[], isTypedef: (name: string) => boolean) {
     this.#tokens = tokens;
@@ -169,7 +120,7 @@ class Normalizer {
 
   #word(i: number): number {
     const text = this.#text(i);
-    const previous = this.#previous();
+    const previous = this.#place.previous;
     if (previous === "." || previous === "->") return this.#emit(identifierText(text), i);
     if (attributeWords.has(text)) return this.#attribute(i);
     if (ignored.has(text)) return this.#drop(i, i + 1);
@@ -199,8 +150,11 @@ class Normalizer {
     // `goto *p;` reads as `return *p;`, the token tells them apart.
     if (text === "goto" && this.#text(i + 1) === "*") return this.#emit("return", i);
     // In _Generic the default association stands where a type does.
-    if (text === "default" && this.#bracket() !== "block") return this.#emit("int", i);
-    if (text === "typedef" && this.#bracket() === "block") this.#localTypedef(i + 1);
+    if (text === "default" && this.#place.bracket !== "block") return this.#emit("int", i);
+    if (text === "typedef" && this.#place.bracket === "block") {
+      const name = typedefName(this.#tokens, this.#pairs, i + 1);
+      if (name !== undefined) this.#typeNames.declare(name, true);
+    }
     return this.#emit(text, i);
   }
 
@@ -240,7 +194,7 @@ class Normalizer {
       case "NULL":
       case "nullptr":
         // As an enumerator or a declared name it stays one.
-        return this.#bracket() === "enum" || this.#place.afterType ? undefined : this.#emit("0", i);
+        return this.#place.bracket === "enum" || this.#place.afterType ? undefined : this.#emit("0", i);
       default:
         return undefined;
     }
@@ -250,15 +204,15 @@ class Normalizer {
     const name = this.#text(i);
     const place = this.#place;
     if (this.#namesType(i)) return this.#emitType("int", i, i + 1);
-    if (place.afterType && this.#typeNames.has(name) && !place.brackets.includes("record")) {
+    if (place.afterType && this.#typeNames.has(name) && !place.insideRecord) {
       this.#typeNames.declare(name, false);
     }
-    const opensStatement = place.brackets.length > 0 && this.#bracket() !== "record" && this.#atStatement();
-    const label = opensStatement && this.#text(i + 1) === ":" && this.#bracket() === "block";
+    const opensStatement = place.depth > 0 && this.#place.bracket !== "record" && this.#place.atStatement;
+    const label = opensStatement && this.#text(i + 1) === ":" && this.#place.bracket === "block";
     if (opensStatement && (this.#text(i + 1) === "(" || this.#text(i + 1) === ")")) {
       // `f(a * b);` looks like a declaration to the grammar, `0, f(a * b);` does not.
-      this.#glue("0", i);
-      this.#glue(",", i);
+      this.#place.glue("0", i);
+      this.#place.glue(",", i);
     }
     this.#emit(identifierText(name), i);
     if (!label) return i + 1;
@@ -268,16 +222,16 @@ class Normalizer {
   /** Is the identifier at `i` used as the name of a type? */
   #namesType(i: number): boolean {
     const name = this.#text(i);
-    const previous = this.#previous();
-    const bracket = this.#bracket();
+    const previous = this.#place.previous;
+    const bracket = this.#place.bracket;
     if (this.#place.afterType || previous === "goto") return false;
     if (bracket === "enum" && (previous === "{" || previous === ",")) return false;
     const next = this.#text(i + 1);
     if (this.#typeNames.has(name)) {
-      return !(next === ":" && bracket === "block" && this.#atStatement());
+      return !(next === ":" && bracket === "block" && this.#place.atStatement);
     }
     // A name nobody declared, from a header nobody found: `foo x;`, `foo *x = ...;`, `(foo)x`.
-    if (this.#atSpecifier() && bracket !== "initializer" && bracket !== "enum") {
+    if (this.#place.atSpecifier && bracket !== "initializer" && bracket !== "enum") {
       let at = i + 1;
       while (this.#text(at) === "*") at++;
       if (!this.#isPlainIdentifier(at)) return false;
@@ -335,7 +289,7 @@ class Normalizer {
       this.#drop(start, at);
     }
     if (this.#text(at) === "{") return this.#open(at, keyword === "enum" ? "enum" : "record");
-    this.#typeWritten();
+    this.#place.typeWritten();
     return at;
   }
 
@@ -364,20 +318,6 @@ class Normalizer {
     return this.#typeNames.has(text);
   }
 
-  /** `typedef ... name;` inside a function: the name is a type from here to the end of the block. */
-  #localTypedef(from: number): void {
-    let name: string | undefined;
-    for (let i = from; i < this.#tokens.length && this.#text(i) !== ";"; i++) {
-      if (this.#text(i) === "(" && this.#text(i + 1) === "*" && this.#tokens[i + 2]?.kind === "identifier") {
-        name = this.#text(i + 2);
-        break;
-      }
-      if (this.#pairs[i]! > i) i = this.#pairs[i]!;
-      else if (this.#tokens[i]!.kind === "identifier") name = this.#text(i);
-    }
-    if (name !== undefined) this.#typeNames.declare(name, true);
-  }
-
   // --- moved operands ------------------------------------------------------------
 
   #sizeof(i: number): number {
@@ -394,7 +334,7 @@ class Normalizer {
   }
 
   #offsetof(i: number): number {
-    const [type, member, ...rest] = this.#splitList(i + 1);
+    const [type, member, ...rest] = splitArguments(this.#tokens, this.#pairs, i + 1);
     if (type === undefined || member === undefined || rest.length > 0) return this.#identifier(i);
     const path: PathStep[] = [];
     for (let at = member.from; at < member.to; ) {
@@ -413,7 +353,7 @@ class Normalizer {
   }
 
   #typesCompatible(i: number): number {
-    const [left, right] = this.#splitList(i + 1);
+    const [left, right] = splitArguments(this.#tokens, this.#pairs, i + 1);
     if (left === undefined || right === undefined) throw new Unreadable("two types expected", i);
     const special: Special = {
       kind: "types-compatible",
@@ -424,7 +364,7 @@ class Normalizer {
   }
 
   #vaArg(i: number): number {
-    const [list] = this.#splitList(i + 1);
+    const [list] = splitArguments(this.#tokens, this.#pairs, i + 1);
     if (list === undefined) throw new Unreadable("va_arg wants a list", i);
     const special: Special = { kind: "opaque", operands: [this.#hoist(list.from, list.to, false)] };
     return this.#emit("operand", i, this.#pairs[i + 1]! + 1, special);
@@ -433,35 +373,17 @@ class Normalizer {
   /** Moves the tokens to the end of the text as one statement, normalized with the type names of this place. */
   #hoist(from: number, to: number, ofType: boolean): Hoist {
     const outer = this.#place;
-    this.#place = freshPlace();
-    if (ofType) this.#glue("sizeof", from);
-    this.#glue("(", from);
+    this.#place = new Place();
+    if (ofType) this.#place.glue("sizeof", from);
+    this.#place.glue("(", from);
     // As in a cast, so that a lone unknown name where only a type may stand is one.
-    this.#place.brackets.push(ofType ? "cast" : "group");
+    this.#place.opened(ofType ? "cast" : "group");
     this.#range(from, to);
-    this.#glue(")", to);
-    this.#glue(";", to);
+    this.#place.glue(")", to);
+    this.#place.glue(";", to);
     const number = this.#hoists.push(this.#place.pieces) - 1;
     this.#place = outer;
     return number;
-  }
-
-  #glue(text: string, at: number): void {
-    this.#place.pieces.push({ text, token: at, end: at });
-  }
-
-  /** The comma-separated stretches inside the parenthesis at `open`. */
-  #splitList(open: number): readonly { readonly from: number; readonly to: number }[] {
-    const close = this.#pairs[open]!;
-    const parts: { from: number; to: number }[] = [];
-    let from = open + 1;
-    for (let i = from; i <= close; i++) {
-      if (i === close || this.#text(i) === ",") {
-        if (i > from) parts.push({ from, to: i });
-        from = i + 1;
-      } else if (this.#pairs[i]! > i) i = this.#pairs[i]!;
-    }
-    return parts;
   }
 
   #asm(i: number): number {
@@ -470,57 +392,13 @@ class Normalizer {
     if (this.#text(at) !== "(") return this.#identifier(i);
     const end = this.#pairs[at]! + 1;
     // A label after a declarator names the symbol or the register: not our business.
-    if (!this.#atStatement()) return this.#drop(i, end);
-    if (this.#place.brackets.length === 0) {
+    if (!this.#place.atStatement) return this.#drop(i, end);
+    if (this.#place.depth === 0) {
       this.#drop(i, end);
       return this.#text(end) === ";" ? this.#drop(end, end + 1) : end;
     }
-    return this.#emit("operand", i, end, { kind: "asm", asm: this.#asmPieces(at) });
-  }
-
-  #asmPieces(open: number): AsmPieces {
-    const close = this.#pairs[open]!;
-    const sections: { from: number; to: number }[] = [];
-    let from = open + 1;
-    for (let i = from; i <= close; i++) {
-      const text = this.#text(i);
-      if (i === close || text === ":" || text === "::") {
-        sections.push({ from, to: i });
-        if (text === "::") sections.push({ from: i, to: i });
-        from = i + 1;
-      } else if (this.#pairs[i]! > i) i = this.#pairs[i]!;
-    }
-    const strings = (section: { from: number; to: number } | undefined): string[] =>
-      this.#tokens
-        .slice(section?.from ?? 0, section?.to ?? 0)
-        .filter((token) => token.kind === "string")
-        .map((token) => stringValue(token.text));
-    const labels = sections[4];
-    return {
-      template: strings(sections[0]).join(""),
-      outputs: this.#asmOperands(sections[1]),
-      inputs: this.#asmOperands(sections[2]),
-      clobbers: strings(sections[3]),
-      labels: this.#tokens
-        .slice(labels?.from ?? 0, labels?.to ?? 0)
-        .filter((token) => token.kind === "identifier")
-        .map((token) => token.text),
-    };
-  }
-
-  #asmOperands(section: { from: number; to: number } | undefined): AsmOperand[] {
-    const operands: AsmOperand[] = [];
-    let constraint = "";
-    for (let i = section?.from ?? 0; i < (section?.to ?? 0); i++) {
-      const token = this.#tokens[i]!;
-      if (token.kind === "string") constraint += stringValue(token.text);
-      else if (token.text === "(") {
-        operands.push({ constraint, value: this.#hoist(i + 1, this.#pairs[i]!, false) });
-        constraint = "";
-      }
-      if (this.#pairs[i]! > i) i = this.#pairs[i]!;
-    }
-    return operands;
+    const asm = readAsm(this.#tokens, this.#pairs, at, ({ from, to }) => this.#hoist(from, to, false));
+    return this.#emit("operand", i, end, { kind: "asm", asm });
   }
 
   #endOfStatement(i: number): number {
@@ -533,7 +411,7 @@ class Normalizer {
     const end = this.#pairs[i + 1]! + 1;
     this.#drop(i, end);
     // Inside a function the `;` stays as an empty statement; in a record or at top level there is none.
-    if (this.#bracket() === "block" || this.#text(end) !== ";") return end;
+    if (this.#place.bracket === "block" || this.#text(end) !== ";") return end;
     return this.#drop(end, end + 1);
   }
 
@@ -593,13 +471,9 @@ class Normalizer {
       case "]":
       case "}":
         return this.#close(i);
-      case ";":
-        place.declaring = false;
-        place.questions = 0;
-        return this.#emit(text, i);
       case ",":
         this.#emit(text, i);
-        place.afterType = place.declaring && this.#declares();
+        place.commaWritten();
         return i + 1;
       case "*": {
         const { afterType } = place;
@@ -609,18 +483,15 @@ class Normalizer {
       }
       case "...":
         // `case 1 ... 3:` reads as `case 1 || 3:`, the token tells them apart.
-        return this.#emit(this.#bracket() === "block" ? "||" : text, i);
+        return this.#emit(this.#place.bracket === "block" ? "||" : text, i);
       case "&&":
         // `&&label` is an address, too.
-        return this.#emit(this.#expectsOperand() ? "&" : text, i);
+        return this.#emit(this.#place.expectsOperand(this.#tokens) ? "&" : text, i);
       case ":":
         return this.#colon(i);
-      case "?":
-        place.questions++;
-        return this.#emit(text, i);
       case "++":
       case "--": {
-        const postfix = !this.#expectsOperand();
+        const postfix = !this.#place.expectsOperand(this.#tokens);
         this.#emit(text, i);
         place.postfix = postfix;
         return i + 1;
@@ -632,21 +503,18 @@ class Normalizer {
 
   #colon(i: number): number {
     const place = this.#place;
-    if (this.#bracket() === "record" && place.afterType) {
+    if (this.#place.bracket === "record" && place.afterType) {
       place.pieces.push({ text: "unnamed", token: i, end: i, special: { kind: "unnamed" } });
     }
-    const labelEnded = place.questions === 0 && this.#bracket() === "block";
-    if (place.questions > 0) place.questions--;
     this.#emit(":", i);
     // C23 lets a label end a block; the grammar wants a statement.
-    if (labelEnded && this.#text(i + 1) === "}") this.#emit(";", i);
-    place.labelEnded = labelEnded;
+    if (place.colonWritten() && this.#text(i + 1) === "}") this.#emit(";", i);
     return i + 1;
   }
 
   #parenthesis(i: number): number {
     const close = this.#pairs[i]!;
-    const previous = this.#previous();
+    const previous = this.#place.previous;
     if (["if", "while", "for", "switch"].includes(previous)) return this.#open(i, "condition");
     if (previous === "_Generic") return this.#open(i, "list");
     if (previous === "sizeof") return this.#open(i, this.#startsType(i + 1) ? "cast" : "group");
@@ -659,7 +527,7 @@ class Normalizer {
       this.#place.afterType = true;
       return i + 1;
     }
-    if (!this.#expectsOperand()) return this.#open(i, "list");
+    if (!this.#place.expectsOperand(this.#tokens)) return this.#open(i, "list");
     if (this.#text(i + 1) === "{") return this.#open(i, "group");
     if (this.#startsType(i + 1)) return this.#open(i, "cast");
     if (close === i + 2 && this.#tokens[i + 1]!.kind === "identifier" && this.#startsOperand(close + 1)) {
@@ -706,60 +574,37 @@ class Normalizer {
   }
 
   #braceKind(): BracketKind {
-    const previous = this.#previous();
-    const outer = this.#bracket();
-    if (previous === "=" || (previous === ")" && this.#place.closed === "cast")) return "initializer";
+    const previous = this.#place.previous;
+    const outer = this.#place.bracket;
+    if (previous === "=" || (previous === ")" && this.#place.afterCast)) return "initializer";
     if (outer === "initializer") return "initializer";
     return "block";
   }
 
   #open(i: number, kind: BracketKind): number {
     this.#emit(this.#text(i), i);
-    this.#place.brackets.push(kind);
-    if (kind === "block") {
-      this.#typeNames.enter();
-      this.#place.declaring = false;
-    } else if (kind === "record") this.#place.declaring = false;
+    this.#place.opened(kind);
+    if (kind === "block") this.#typeNames.enter();
     return i + 1;
   }
 
   #close(i: number): number {
-    const place = this.#place;
-    const kind = place.brackets.pop();
     this.#emit(this.#text(i), i);
-    place.closed = kind;
-    if (kind === "block") {
-      this.#typeNames.leave();
-      place.declaring = false;
-    } else if (kind === "record" || kind === "enum") this.#typeWritten();
+    if (this.#place.closed() === "block") this.#typeNames.leave();
     return i + 1;
   }
 
-  // --- the place ---------------------------------------------------------------------
+  // --- writing ------------------------------------------------------------------------
 
   #emit(text: string, token: number, end = token + 1, special?: Special): number {
-    const place = this.#place;
-    place.pieces.push(special === undefined ? { text, token, end } : { text, token, end, special });
-    place.closed = undefined;
-    place.afterType = false;
+    this.#place.write(text, token, end, special);
     return end;
   }
 
   #emitType(text: string, token: number, end: number, special?: Special): number {
     this.#emit(text, token, end, special);
-    this.#typeWritten();
+    this.#place.typeWritten();
     return end;
-  }
-
-  #typeWritten(): void {
-    this.#place.afterType = true;
-    if (this.#declares()) this.#place.declaring = true;
-  }
-
-  /** Declarators may follow a comma here (in parameters and casts a comma starts the next type). */
-  #declares(): boolean {
-    const bracket = this.#bracket();
-    return bracket === undefined || bracket === "block" || bracket === "record" || bracket === "condition";
   }
 
   #drop(from: number, to: number): number {
@@ -769,63 +614,5 @@ class Normalizer {
 
   #text(i: number): string {
     return this.#tokens[i]?.text ?? "";
-  }
-
-  #previous(): string {
-    return this.#place.pieces.at(-1)?.text ?? "";
-  }
-
-  #bracket(): BracketKind | undefined {
-    return this.#place.brackets.at(-1);
-  }
-
-  /** Does a statement, a field or a declaration start here? */
-  #atStatement(): boolean {
-    return this.#startsAfter(this.#place.pieces.length - 1);
-  }
-
-  /** As above, or after `static`, `const` and the like that started one. */
-  #atSpecifier(): boolean {
-    const { pieces } = this.#place;
-    let last = pieces.length - 1;
-    while (last >= 0 && ["static", "extern", "const", "inline", "typedef"].includes(pieces[last]!.text)) last--;
-    return this.#startsAfter(last);
-  }
-
-  #startsAfter(last: number): boolean {
-    const { pieces, closed, labelEnded } = this.#place;
-    const isPrevious = last === pieces.length - 1;
-    switch (pieces[last]?.text) {
-      case undefined:
-      case ";":
-      case "{":
-      case "else":
-      case "do":
-        return true;
-      case ":":
-        return isPrevious && labelEnded;
-      case "}":
-        return isPrevious ? closed === "block" : this.#bracket() === "block";
-      case ")":
-        return isPrevious && closed === "condition";
-      case "(":
-        return this.#bracket() === "condition" && pieces[last - 1]?.text === "for";
-      default:
-        return false;
-    }
-  }
-
-  /** Does an operand come next (and not an operator, a call or an index)? */
-  #expectsOperand(): boolean {
-    const piece = this.#place.pieces.at(-1);
-    if (piece === undefined) return true;
-    const { text } = piece;
-    if (text === ")") return this.#place.closed === "cast" || this.#place.closed === "condition";
-    if (text === "}") return this.#place.closed === "block";
-    if (text === "]") return false;
-    if (text === "++" || text === "--") return !this.#place.postfix;
-    if (text === "return" || text === "case" || text === "else" || text === "do") return true;
-    const kind = this.#tokens[piece.token]?.kind;
-    return kind === "punctuator" || piece.token === piece.end;
   }
 }
