@@ -117,8 +117,10 @@ function declarators(tokens: readonly ScanToken[], from: number, typedef: boolea
         name = text;
         break;
       }
-      if (text === "(") depth++;
-      else if (text === "*") {
+      if (text === "(") {
+        depth++;
+        pointerInside = false;
+      } else if (text === "*") {
         if (depth > 0) pointerInside = true;
       } else break;
     }
@@ -126,15 +128,8 @@ function declarators(tokens: readonly ScanToken[], from: number, typedef: boolea
     at++;
     // A parameter list right behind the name, or behind parentheses that hold nothing but the name.
     let isFunction = tokens[at]?.text === "(";
-    if (!isFunction && depth > 0 && !pointerInside) {
-      let inner = at;
-      let open = depth;
-      while (open > 0 && tokens[inner]?.text === ")") {
-        inner++;
-        open--;
-      }
-      isFunction = open === 0 && tokens[inner]?.text === "(";
-    }
+    if (!isFunction && depth > 0 && !pointerInside)
+      isFunction = tokens[at]?.text === ")" && tokens[at + 1]?.text === "(";
     // To the comma or the end of this declarator.
     let initialized = false;
     let body = false;
@@ -176,7 +171,8 @@ function record(tokens: readonly ScanToken[], from: number, names: DeclaredName[
     if (tokens[body]?.text === "{") at = body;
   }
   if (tokens[at]?.text !== "{") {
-    if (tag !== undefined) names.push({ name: tag, kind, defined: false });
+    // Alone it declares the tag; in front of a declarator it only uses it.
+    if (tag !== undefined && tokens[at]?.text === ";") names.push({ name: tag, kind, defined: false });
     return at;
   }
   if (tag !== undefined) names.push({ name: tag, kind, defined: true });

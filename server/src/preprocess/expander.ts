@@ -31,7 +31,7 @@ export interface ExpanderHost {
 }
 
 /** Tokens one use of a macro in a file may make on its way. The largest in the kernel's tests makes 160,000. */
-const maxExpansionTokens = 1_000_000;
+const maxExpansionTokens = 500_000;
 /** Arguments within arguments. Real code stays below 30; every level takes native stack. */
 const maxArgumentDepth = 400;
 

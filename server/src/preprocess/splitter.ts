@@ -44,7 +44,7 @@ export class Splitter {
     if (this.#braces.length === 0 || token.kind !== "identifier" || next?.text === ":") return;
     if (this.#doubt) {
       this.#doubt = false;
-      if (!statementWords.has(token.text)) this.#end();
+      if (!this.#unindented && !statementWords.has(token.text)) this.#end();
       return;
     }
     if (!this.#inBody || this.#unindented) return;
@@ -143,7 +143,7 @@ export class Splitter {
   /** An opening brace at column 0 behind `name(...)` inside a body: the body before was never closed. Gives it back without that header. */
   #bodyInBody(): void {
     const tokens = this.tokens;
-    if (!this.#inBody || tokens[tokens.length - 1]?.text !== ")") return;
+    if (!this.#inBody || this.#unindented || tokens[tokens.length - 1]?.text !== ")") return;
     for (let at = tokens.length - 1; at > 0; at--) {
       const text = tokens[at - 1]!.text;
       if (text !== ";" && text !== "}" && text !== "{") continue;

@@ -152,6 +152,7 @@ class Run implements ExpanderHost {
   }
 
   builtinApplies(macro: MacroDefinition, before: PpToken | undefined, outermost: boolean): boolean {
+    if (macro.name.startsWith("__kfunc_ls_")) return true;
     const tokens = this.#splitter.tokens;
     const last = before ?? (outermost ? tokens[tokens.length - 1] : undefined);
     if (last !== undefined && (last.text === "." || last.text === "->")) return false;
@@ -229,8 +230,10 @@ class Run implements ExpanderHost {
       if (macro !== undefined) {
         const out = this.#expanded;
         out.length = 0;
+        const made = this.#expander.made;
         if (this.#expander.expand(token, macro, this.#outer(frame), out)) {
           this.#tokens += out.length;
+          this.#untilCheck -= out.length + this.#expander.made - made;
           for (let i = 0; i < out.length; i++) splitter.push(out[i]!);
           out.length = 0;
           return;
@@ -543,11 +546,12 @@ class Run implements ExpanderHost {
       this.#replay(effect);
       return;
     }
-    this.#record(key, frame, view);
+    this.#record(key, file, frame, view);
   }
 
-  #record(key: string, frame: Frame, view: HugeHeaderView | undefined): void {
+  #record(key: string, file: LoadedFile, frame: Frame, view: HugeHeaderView | undefined): void {
     const recorder = newRecorder();
+    recorder.files.push(file);
     const before = { tokens: this.#tokens + this.#expander.made, inclusions: this.#inclusions };
     this.#recorders.push(recorder);
     if (view !== undefined) recorder.group.add(view);
