@@ -4,9 +4,17 @@ import { intType } from "../model/types.ts";
 import type { At, Expression } from "../syntax/ast.ts";
 import { lowerBranch } from "./branches.ts";
 import type { Builder } from "./builder.ts";
-import { assignTemp, decidedTest, inStatementExpression, lowerEffect, lowerValue, outliving } from "./expressions.ts";
+import {
+  assignTemp,
+  choosesArms,
+  decidedTest,
+  inStatementExpression,
+  lowerEffect,
+  lowerValue,
+  outliving,
+} from "./expressions.ts";
 import type { Expr, Place } from "./ir.ts";
-import { binary, cast, constant } from "./make-expr.ts";
+import { binary, cast, constant, stored } from "./make-expr.ts";
 import { isVolatile, loadPlace, lowerPlace } from "./places.ts";
 import { lowerStatement } from "./statements.ts";
 
@@ -83,6 +91,15 @@ function lowerKindInto(builder: Builder, target: Place, value: Expression, kind:
     draft.resume(second);
     lowerInto(builder, target, value.whenFalse, kind);
     draft.enter(end, at);
+  } else if (choosesArms(value)) {
+    const [whenTrue, whenFalse, end] = [draft.block(at), draft.block(at), draft.block(at)];
+    lowerBranch(builder, value, whenTrue, whenFalse);
+    for (const [block, truth] of [[whenTrue, 1] as const, [whenFalse, 0] as const]) {
+      draft.resume(block);
+      emitInto(builder, target, constant(truth, intType, value.at), kind);
+      draft.goto(end, at);
+    }
+    draft.resume(end);
   } else {
     emitInto(builder, target, lowerValue(builder, value), kind);
   }
@@ -92,12 +109,13 @@ export function emitInto(builder: Builder, target: Place, value: Expr, { initial
   if (target.type.kind === "record" && value.kind === "load") {
     builder.draft.emit({ kind: "copy", target, source: value.place, at });
   } else {
-    builder.draft.emit({ kind: "assign", target, value, initial, at });
+    builder.draft.emit({ kind: "assign", target, value: stored(value, target.type), initial, at });
   }
 }
 
-function store(builder: Builder, target: Place, value: Expr, at: Expr["at"]): Assigned {
+function store(builder: Builder, target: Place, given: Expr, at: Expr["at"]): Assigned {
   const { draft } = builder;
+  const value = stored(given, target.type);
   // Memory may be read back as something else; a local holds what it was given.
   if (target.kind === "local" && !target.local.volatile) {
     draft.emit({ kind: "assign", target, value, initial: false, at });

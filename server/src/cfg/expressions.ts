@@ -13,6 +13,7 @@ import type { Expr, Local } from "./ir.ts";
 import { binary, cast, constant, constantOf, exact, negate, not, truthOf, unknown } from "./make-expr.ts";
 import { addressOf, isVolatile, loadPlace, lowerPlace, offsetValue } from "./places.ts";
 import { lowerStatement } from "./statements.ts";
+import { readsMemory } from "./walk.ts";
 
 /** The value of an expression; its side effects are emitted before. */
 export function lowerValue(builder: Builder, expression: Expression): Expr {
@@ -155,22 +156,6 @@ function discard(builder: Builder, value: Expr | undefined): void {
   if (value !== undefined && readsMemory(value)) builder.draft.emit({ kind: "discard", value, at: value.at });
 }
 
-function readsMemory(expr: Expr): boolean {
-  switch (expr.kind) {
-    case "load":
-      return expr.volatile === true || (expr.place.kind !== "local" && expr.place.kind !== "global");
-    case "unary":
-    case "cast":
-      return readsMemory(expr.operand);
-    case "binary":
-      return readsMemory(expr.left) || readsMemory(expr.right);
-    case "offset":
-      return readsMemory(expr.base) || readsMemory(expr.index);
-    default:
-      return false;
-  }
-}
-
 function lowerName(builder: Builder, expression: Extract<Expression, { kind: "name" }>): Expr {
   const { name, at } = expression;
   const bound = builder.scope.names.lookup(name);
@@ -283,10 +268,8 @@ function lowerElvis(builder: Builder, expression: Extract<Expression, { kind: "c
   const value = lowerValue(builder, test);
   const truth = truthOf(value);
   if (truth !== undefined) return truth ? value : lowerValue(builder, whenFalse);
-  const kept = draft.temp(value.type);
-  assignTemp(builder, kept, value, test.at);
   const [first, second] = [draft.block(at), draft.block(at)];
-  const load = builder.loadLocal(kept, test.at);
+  const load = outliving(builder, value);
   draft.close({ kind: "branch", test: load, whenTrue: first.id, whenFalse: second.id, at: test.at });
   draft.resume(second);
   const other = lowerValue(builder, whenFalse);

@@ -79,6 +79,7 @@ export function offset(types: Types, base: Expr, index: Expr, negative: boolean,
 }
 
 export function cast(operand: Expr, type: CType, at: At): Expr {
+  if (operand.type === type) return operand;
   if (type.kind === "void" || type.kind === "record" || type.kind === "array") return { ...operand, at };
   const isInteger = type.kind === "int" || type.kind === "enum" || type.kind === "pointer";
   if (operand.kind === "const" && isInteger) {
@@ -89,6 +90,18 @@ export function cast(operand: Expr, type: CType, at: At): Expr {
   }
   const keepsOffset = type.kind === "pointer" || (type.kind === "int" && type.bits >= 32);
   if (operand.kind === "offsetof" && keepsOffset) return { ...operand, type, at };
-  if (type.kind === "int" && sameType(type, operand.type)) return operand;
-  return { kind: "cast", operand, type, at };
+  return changesNothing(operand.type, type) ? operand : { kind: "cast", operand, type, at };
+}
+
+function changesNothing(from: CType, to: CType): boolean {
+  if (from.kind === "pointer" && to.kind === "pointer") {
+    return from.tags.length === to.tags.length && from.tags.every((tag) => to.tags.includes(tag)) && sameType(from, to);
+  }
+  return to.kind === "int" && sameType(from, to);
+}
+
+/** What a store into `type` makes of a constant. */
+export function stored(value: Expr, type: CType): Expr {
+  const isScalar = type.kind === "int" || type.kind === "enum" || type.kind === "pointer";
+  return isScalar && value.kind === "const" ? cast(value, type, value.at) : value;
 }

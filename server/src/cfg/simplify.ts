@@ -4,7 +4,7 @@
 import type { At } from "../syntax/ast.ts";
 import type { DraftBlock } from "./draft.ts";
 import type { BasicBlock, Instruction, Terminator } from "./ir.ts";
-import { retarget, targetsOf } from "./walk.ts";
+import { readsMemory, retarget, targetsOf } from "./walk.ts";
 
 interface Block {
   instructions: readonly Instruction[];
@@ -67,7 +67,7 @@ function mergeSameTargets(blocks: Block[]): void {
     const { terminator } = block;
     if (terminator.kind === "branch" && terminator.whenTrue === terminator.whenFalse) {
       const { at, test, whenTrue } = terminator;
-      block.instructions = [...block.instructions, { kind: "discard", value: test, at }];
+      if (readsMemory(test)) block.instructions = [...block.instructions, { kind: "discard", value: test, at }];
       block.terminator = { kind: "goto", target: whenTrue, at };
     } else if (terminator.kind === "any" && terminator.targets.length === 1) {
       block.terminator = { kind: "goto", target: terminator.targets[0]!, at: terminator.at };

@@ -87,6 +87,20 @@ export function visitPlace(place: Place, visitor: Visitor): void {
   }
 }
 
+/** Is memory read that the program may not be allowed to read, or that somebody else writes? */
+export function readsMemory(expr: Expr): boolean {
+  let found = false;
+  visitExpr(expr, {
+    expr(inner) {
+      found ||= inner.kind === "load" && inner.volatile === true;
+    },
+    place(place) {
+      found ||= place.kind === "deref";
+    },
+  });
+  return found;
+}
+
 export function targetsOf(terminator: Terminator): readonly number[] {
   switch (terminator.kind) {
     case "goto":
