@@ -2,6 +2,7 @@
 // nothing new comes (7.0 on), or once with books of their own. Asynchronous ones
 // are roots: they start with nothing held.
 import type { Protocol } from "../registry/effect.ts";
+import { admit, nothingVisited } from "./admission.ts";
 import type { Call } from "./arguments.ts";
 import { mayNotHold } from "./exit.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
@@ -9,7 +10,6 @@ import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory
 import { rangeOf } from "./refine.ts";
 import type { CallInstruction } from "./result.ts";
 import type { State } from "./state.ts";
-import { canonicalKey } from "./state-key.ts";
 import type { Value } from "./value.ts";
 
 type SyncCallback = Extract<Protocol, { kind: "sync-callback" }>;
@@ -33,18 +33,19 @@ export function runSyncCallback(
     return [{ state, value: result() }];
   }
   const outcomes: Outcome[] = [{ state: state.clone(), value: result() }];
-  const seen = new Set([canonicalKey(machine, state)]);
+  const visited = nothingVisited();
+  admit(machine, state.clone(), visited);
   let pending = [state];
   const rounds = machine.effects.rules.callbacksReplayed && protocol.shape !== "find-vma" ? maxReplays : 1;
   for (let round = 0; round < rounds && pending.length > 0; round++) {
     const next: State[] = [];
     for (const before of pending) {
       for (const after of runOnce(call, before, protocol, callback.name)) {
-        const key = canonicalKey(machine, after.state);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        outcomes.push({ state: after.state.clone(), value: result() });
-        if (!stops(call, after.state, after.value)) next.push(after.state);
+        const goesOn = !stops(call, after.state, after.value);
+        const admitted = admit(machine, after.state, visited);
+        if (admitted === undefined) continue;
+        outcomes.push({ state: admitted.clone(), value: result() });
+        if (goesOn) next.push(admitted);
       }
     }
     pending = next;

@@ -11,6 +11,7 @@ import { addressOf, clobber, copyUnder, fillZero, forgetShared, forgetUnder, loc
 import { assume, isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
+import { canonicalKey } from "./state-key.ts";
 import { decided } from "./trace.ts";
 import { objectIdOf, type Site, type Value } from "./value.ts";
 
@@ -31,6 +32,7 @@ export function executeBlock(
         machine.here = siteOf(frame, instruction.at);
         return executeCall(machine, frame, current, instruction);
       });
+      if (states.length > manyStates) states = distinct(machine, states);
     } else {
       for (const current of states) {
         machine.here = siteOf(frame, instruction.at);
@@ -39,6 +41,19 @@ export function executeBlock(
     }
   }
   return states.flatMap((current) => terminate(machine, frame, current, terminator, leave));
+}
+
+/** Calls that end in several states multiply along a block; beyond this equal ones are looked for. */
+const manyStates = 6;
+
+function distinct(machine: Machine, states: readonly State[]): State[] {
+  const seen = new Set<string>();
+  return states.filter((state) => {
+    const key = canonicalKey(machine, state);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function execute(

@@ -6,6 +6,7 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { localUse } from "../cfg/liveness.ts";
 import { explore } from "../dataflow/worklist.ts";
 import type { FunctionInfo } from "../model/unit.ts";
+import { admit, nothingVisited, type Visited } from "./admission.ts";
 import { adopt } from "./evaluate.ts";
 import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
@@ -13,9 +14,7 @@ import { Graft } from "./graft.ts";
 import { type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
 import type { State } from "./state.ts";
-import { canonicalKey, resourceKey } from "./state-key.ts";
 import type { Site, Value } from "./value.ts";
-import { widen } from "./widen.ts";
 
 export interface Outcome {
   readonly state: State;
@@ -102,10 +101,10 @@ function isActive(frame: Frame, fn: FunctionInfo): boolean {
 /** Explores a graph whose parameters are already in `entry`. */
 export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[] {
   const { graph } = frame;
-  const use = localUse(graph);
+  const use = localUse(graph, (callee) => machine.unit.unit.function(callee)?.hasBody === true);
   const outcomes: Outcome[] = [];
-  const exits = new Set<string>();
-  const seen = new Map<number, { keys: Set<string>; byResources: Map<string, State[]> }>();
+  const exits: Visited = nothingVisited();
+  const seen = new Map<number, Visited>();
   explore<State>(
     {
       order: graph.order,
@@ -117,23 +116,20 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
         if ((machine.session.work & 63) === 0) checkCancelled(machine.cancellation);
         dropDead(state, use.liveIn[block]!, use.decisive);
         if (!use.joins.has(block)) return state;
+        dropSharedScalars(state);
         let visited = seen.get(block);
         if (visited === undefined) {
-          visited = { keys: new Set(), byResources: new Map() };
+          visited = nothingVisited();
           seen.set(block, visited);
         }
-        return admitAtJoin(machine, state, visited);
+        return admit(machine, state, visited);
       },
       step: (block, state) =>
         executeBlock(machine, frame, block, state, (exit) => {
           dropDead(exit.state, noLocals, use.decisive);
-          // The result is part of the state while states are compared.
-          if (exit.value !== undefined) exit.state.memory.set(resultKey, exit.value);
-          const key = canonicalKey(machine, exit.state);
-          exit.state.memory.delete(resultKey);
-          if (exits.has(key)) return;
-          exits.add(key);
-          outcomes.push(exit);
+          dropSharedScalars(exit.state);
+          const admitted = admitExit(machine, exit, exits);
+          if (admitted !== undefined) outcomes.push(admitted);
         }),
     },
     entry,
@@ -145,39 +141,18 @@ const noLocals: ReadonlySet<number> = new Set();
 
 const resultKey = "r|";
 
-interface Visited {
-  readonly keys: Set<string>;
-  readonly byResources: Map<string, State[]>;
-}
-
-function admitAtJoin(machine: Machine, state: State, visited: Visited): State | undefined {
-  const key = canonicalKey(machine, state);
-  if (visited.keys.has(key)) return undefined;
-  visited.keys.add(key);
-  if (visited.keys.size > limits.statesPerBlock) {
-    machine.cap("states per block");
-    return undefined;
-  }
-  if (state.references.length > limits.references) {
-    machine.cap("references");
-    return undefined;
-  }
-  const resources = resourceKey(state);
-  const group = visited.byResources.get(resources);
-  if (group === undefined) {
-    visited.byResources.set(resources, [state.clone()]);
-    return state;
-  }
-  if (group.length < limits.sameResources) {
-    group.push(state.clone());
-    return state;
-  }
-  widen(machine, state, group[0]!);
-  const widened = canonicalKey(machine, state);
-  if (visited.keys.has(widened)) return undefined;
-  visited.keys.add(widened);
-  group.push(group[0]!);
-  return state;
+/** The result is part of the state while states are compared. */
+function admitExit(machine: Machine, exit: Outcome, visited: Visited): Outcome | undefined {
+  const { state } = exit;
+  if (exit.value !== undefined) state.memory.set(resultKey, exit.value);
+  const admitted = admit(machine, state, visited);
+  const value = state.memory.get(resultKey);
+  state.memory.delete(resultKey);
+  if (admitted === undefined) return undefined;
+  const joined = admitted.memory.get(resultKey);
+  admitted.memory.delete(resultKey);
+  const result = joined ?? value;
+  return result === undefined ? { ...exit, state: admitted } : { ...exit, state: admitted, value: result };
 }
 
 /** Locals of the running frame that nothing reads before writing; scalars that decide nothing. */
@@ -187,6 +162,17 @@ function dropDead(state: State, live: ReadonlySet<number>, decisive: ReadonlySet
     const id = Number.parseInt(key.slice(1), 10);
     if (!live.has(id)) state.memory.delete(key);
     else if (!decisive.has(id) && isNoise(value)) state.memory.delete(key);
+  }
+}
+
+/**
+ * What was read of shared memory and is only a number: between taking and giving
+ * back there is a call, and a call makes the next read a new one anyway.
+ */
+function dropSharedScalars(state: State): void {
+  for (const [key, value] of state.memory) {
+    if (value.kind !== "symbol") continue;
+    if (key[0] === "g" || key[0] === "o" || key[0] === "y") state.memory.delete(key);
   }
 }
 

@@ -22,8 +22,8 @@ export const limits = {
   work: 3_000_000,
   /** Call depth of followed functions; the kernel stops at 8 frames, inlined ones do not count there. */
   callDepth: 32,
-  /** States kept at one join that hold the same resources, before scalars are forgotten. */
-  sameResources: 16,
+  /** States kept apart at one join that hold the same resources; more are joined into one. */
+  sameResources: 8,
   /** States at one join in all, after which paths are given up. */
   statesPerBlock: 1500,
   /** References held at once: more only happens in loops that never release. */

@@ -1,0 +1,154 @@
+// Two states that hold the same, made one: what they agree on stays, what differs
+// becomes unknown, and about the unknown nothing is claimed. Used when too many
+// states meet at one place; that is how counted loops end. What is held is never
+// joined away: states that differ there stay apart.
+import type { Machine } from "./machine.ts";
+import type { State } from "./state.ts";
+import { anyRange } from "./symbols.ts";
+import { type ObjectInfo, objectIdOf, type Value } from "./value.ts";
+
+/** A new state that stands for both, or undefined when they hold different things. */
+export function join(machine: Machine, left: State, right: State): State | undefined {
+  return new Join(machine, left, right).run();
+}
+
+class Join {
+  readonly #machine: Machine;
+  readonly #left: State;
+  readonly #right: State;
+  readonly #result: State;
+  /** Objects and symbols of the left that play the part of one on the right. */
+  readonly #objects = new Map<number, number>();
+  readonly #symbols = new Map<number, number>();
+  readonly #references = new Map<number, number>();
+
+  constructor(machine: Machine, left: State, right: State) {
+    this.#machine = machine;
+    this.#left = left;
+    this.#right = right;
+    this.#result = left.clone();
+  }
+
+  run(): State | undefined {
+    if (!this.#sameReferences()) return undefined;
+    const { memory } = this.#result;
+    for (const [key, value] of this.#left.memory) {
+      if (key[0] === "o" || key[0] === "y") {
+        // Behind pointers: read again when needed, unless it is a stack object's part.
+        memory.delete(key);
+        continue;
+      }
+      const other = this.#right.memory.get(key);
+      if (other !== undefined && this.#same(value, other)) continue;
+      if (this.#holds(this.#left, value) || (other !== undefined && this.#holds(this.#right, other))) return undefined;
+      memory.set(key, this.#machine.symbols.fresh(anyRange));
+    }
+    for (const [key, value] of this.#right.memory) {
+      if (key[0] === "o" || key[0] === "y" || this.#left.memory.has(key)) continue;
+      if (this.#holds(this.#right, value)) return undefined;
+      memory.set(key, this.#machine.symbols.fresh(anyRange));
+    }
+    return this.#result;
+  }
+
+  /** Same kinds from the same places, in the same order; their objects correspond. */
+  #sameReferences(): boolean {
+    const left = this.#left.references;
+    const right = this.#right.references;
+    if (left.length !== right.length) return false;
+    for (const [i, a] of left.entries()) {
+      const b = right[i]!;
+      if (a.kind !== b.kind || a.site.fn !== b.site.fn || a.site.at.start !== b.site.at.start) return false;
+      this.#references.set(a.id, b.id);
+      if ((a.object === undefined) !== (b.object === undefined)) return false;
+      if (a.object !== undefined && !this.#sameObject(a.object, b.object!)) return false;
+    }
+    return true;
+  }
+
+  #holds(state: State, value: Value): boolean {
+    if (value.kind === "slot") return value.slot.ref !== undefined;
+    return state.object(objectIdOf(value))?.ref !== undefined;
+  }
+
+  #same(left: Value, right: Value): boolean {
+    switch (left.kind) {
+      case "number":
+        return right.kind === "number" && right.value === left.value;
+      case "function":
+        return right.kind === "function" && right.name === left.name;
+      case "symbol":
+        return right.kind === "symbol" && this.#sameSymbol(left.id, right.id);
+      case "slot": {
+        if (right.kind !== "slot" || right.slot.kind !== left.slot.kind) return false;
+        return left.slot.ref === undefined
+          ? right.slot.ref === undefined
+          : this.#references.get(left.slot.ref) === right.slot.ref;
+      }
+      case "pointer":
+        if (right.kind !== "pointer" || right.path !== left.path) return false;
+        if (left.base[0] === "o" && right.base[0] === "o") {
+          return this.#sameObject(Number(left.base.slice(1)), Number(right.base.slice(1)));
+        }
+        if (left.base[0] === "y" && right.base[0] === "y") {
+          return this.#sameSymbol(Number(left.base.slice(1)), Number(right.base.slice(1)));
+        }
+        return left.base === right.base;
+    }
+  }
+
+  /** What is known of a symbol is the union of what both know; a definition must be the very same. */
+  #sameSymbol(left: number, right: number): boolean {
+    const paired = this.#symbols.get(left);
+    if (paired !== undefined) return paired === right;
+    const { symbols } = this.#machine;
+    if (left !== right && (symbols.definition(left) !== undefined || symbols.definition(right) !== undefined))
+      return false;
+    this.#symbols.set(left, right);
+    if (left < 0) return true;
+    const a = this.#left.facts.get(left);
+    const b = this.#right.facts.get(right);
+    if (a === undefined || b === undefined) {
+      this.#result.facts.delete(left);
+      return true;
+    }
+    this.#result.facts.set(left, {
+      low: a.low === b.low ? a.low : Number.NEGATIVE_INFINITY,
+      high: a.high === b.high ? a.high : Number.POSITIVE_INFINITY,
+      not: a.not.filter((n) => b.not.includes(n)),
+    });
+    return true;
+  }
+
+  #sameObject(left: number, right: number): boolean {
+    const paired = this.#objects.get(left);
+    if (paired !== undefined) return paired === right;
+    const a = this.#left.objects.get(left);
+    const b = this.#right.objects.get(right);
+    if (a === undefined || b === undefined) return a === b;
+    if (a.class !== b.class || a.struct !== b.struct || a.percpu !== b.percpu || a.nonOwning !== b.nonOwning)
+      return false;
+    if (!this.#sameReference(a.ref, b.ref) || !this.#sameReference(a.tiedToRef, b.tiedToRef)) return false;
+    this.#objects.set(left, right);
+    this.#result.objects.set(left, merge(a, b));
+    return true;
+  }
+
+  #sameReference(left: number | undefined, right: number | undefined): boolean {
+    if (left === undefined || right === undefined) return left === right;
+    const paired = this.#references.get(left);
+    return paired === undefined ? left === right : paired === right;
+  }
+}
+
+function merge(a: ObjectInfo, b: ObjectInfo): ObjectInfo {
+  return {
+    ...a,
+    nullness: a.nullness === b.nullness ? a.nullness : "unknown",
+    trust: a.trust === b.trust ? a.trust : "unknown",
+    // Dead on one path only: nothing is claimed on the joined one.
+    dead: a.dead !== undefined && b.dead !== undefined ? a.dead : undefined,
+    poisoned: a.poisoned || b.poisoned || (a.dead === undefined) !== (b.dead === undefined),
+    usedUntested: a.usedUntested !== undefined && b.usedUntested !== undefined ? a.usedUntested : undefined,
+  };
+}
