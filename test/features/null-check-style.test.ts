@@ -117,6 +117,54 @@ describe("a body without braces", () => {
   });
 });
 
+describe("an expression gets the check before its statement", () => {
+  const inFunction = (code: string) => fixed(`int f(void)\n{\n${code}\treturn 0;\n}\n`)?.slice(14, -13);
+  const check = "\tif (!t)\n\t\treturn 0;\n";
+
+  it.each([
+    ["an assignment", "\tx = a + @[t->x]@;\n"],
+    ["a comma", "\tx = a, @[t->x]@;\n"],
+    ["a declaration", "\tstruct mm *a = 0, *mm = @[t->mm]@;\n"],
+    ["an initializer", "\tstruct s s = { .a = 1, .b = { 2, @[t->x]@ } };\n"],
+    ["a compound literal", "\tput(&(struct s){ .x = @[t->x]@ }, 3);\n"],
+    ["arguments on several lines", "\tlog(1,\n\t    g(2, @[t->x]@),\n\t    3);\n"],
+    ["the condition of an if with blocks", "\tif (a && @[t->x]@) {\n\t\tb();\n\t} else {\n\t\tc();\n\t}\n"],
+    ["the condition of a while", "\twhile (@[t->x]@ < 3)\n\t\tb();\n"],
+    ["the head of a for", "\tfor (i = 0; i < @[t->x]@; i++) {\n\t\tb();\n\t}\n"],
+    ["the step of a for", "\tfor (i = 0; i < 3; i += @[t->x]@)\n\t\tb();\n"],
+    ["a switch", "\tswitch (@[t->x]@) {\n\tcase 1:\n\t\tb();\n\t}\n"],
+    ["a loop macro", "\tbpf_for_each(task, pos, @[t]@, 0) {\n\t\tb();\n\t}\n"],
+    ["a typeof declaration", "\ttypeof(x) y = @[t->x]@;\n"],
+    ["a conditional", "\tx = a ? @[t->x]@ : (a ? 1 : 0);\n"],
+  ])("%s", (_name, code) => {
+    expect(inFunction(code)).toBe(check + code.replace(/@\[|\]@/g, ""));
+  });
+
+  it("in the body of heads without braces", () => {
+    expect(inFunction("\tfor (i = 0; i < 3; i++)\n\t\tif (a(i))\n\t\t\tx = @[t->x]@;\n")).toBe(
+      "\tfor (i = 0; i < 3; i++)\n\t\tif (a(i)) {\n\t\t\tif (!t)\n\t\t\t\treturn 0;\n\t\t\tx = t->x;\n\t\t}\n",
+    );
+  });
+
+  it("in the condition of an else-if after a block", () => {
+    expect(inFunction("\tif (a) {\n\t\tb();\n\t} else if (@[t->x]@) {\n\t\tc();\n\t}\n")).toBe(
+      "\tif (a) {\n\t\tb();\n\t} else {\n\t\tif (!t)\n\t\t\treturn 0;\n\t\tif (t->x) {\n\t\t\tc();\n\t\t}\n\t}\n",
+    );
+  });
+
+  it("behind a label on its line", () => {
+    expect(inFunction("\tswitch (a) {\n\tcase 1: x = @[t->x]@; break;\n\t}\n")).toBe(
+      "\tswitch (a) {\n\tcase 1:\n\tif (!t)\n\t\treturn 0;\n\tx = t->x; break;\n\t}\n",
+    );
+  });
+});
+
+it("returns nothing from a void program, also behind a macro", () => {
+  const text =
+    'SEC("struct_ops/dispatch")\nvoid BPF_PROG(dispatch, s32 cpu, struct task_struct *t)\n{\n\t@[use(t);]@\n}\n';
+  expect(fixed(text)).toContain("\tif (!t)\n\t\treturn;\n");
+});
+
 describe("leaving the function", () => {
   const body = (before: string, after = "\treturn 0;\n") => `int f(void)\n{\n${before}\t@[use(t);]@\n${after}}\n`;
   const check = (text: string | undefined) =>
@@ -201,9 +249,10 @@ describe("no check is offered", () => {
     expect(fixed("int f(void)\n{\n\t@[use(get());]@\n}\n", { pointer: "get()" })).toBeUndefined();
   });
 
-  it("inside a macro definition or an expression", () => {
+  it("inside a macro definition, or where brackets do not add up", () => {
     expect(fixed("#define USE(t) \\\n\t@[use(t);]@\n")).toBeUndefined();
-    expect(fixed("int f(void)\n{\n\tx = a, @[use(t);]@\n}\n")).toBeUndefined();
+    expect(fixed("int f(void)\n{\n\tif (x[3) @[use(t)]@;\n}\n")).toBeUndefined();
+    expect(fixed("int f(void)\n{\n\t@[use(t)]@\n}\n")).toBeUndefined();
   });
 
   it("for a label under an if without braces", () => {

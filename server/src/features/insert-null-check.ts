@@ -4,21 +4,27 @@
 import type { NullCheckFix } from "../check/api.ts";
 import { codeMask } from "./code-mask.ts";
 import { type FunctionText, type NullCheckStyle, nullCheckStyle } from "./null-check-style.ts";
+import { type Statement, statementAround } from "./statement-around.ts";
 import type { TextEdit } from "./text-edit.ts";
 
 export function insertNullCheck(fix: NullCheckFix): readonly TextEdit[] | undefined {
-  const { file, start, end } = fix.statement;
+  const { file } = fix.statement;
   const mask = codeMask(file);
-  if (!canTestBefore(fix, mask)) return undefined;
-  const slot = slotBefore(file.text, mask, start);
+  const statement = statementAround(mask, fix.statement.start);
+  if (statement === undefined || !canTestBefore(fix.pointer, mask.slice(statement.start, statement.end))) {
+    return undefined;
+  }
+  const slot = slotBefore(file.text, mask, statement.start);
   if (slot === undefined) return undefined;
 
-  const style = nullCheckStyle(functionAround(mask, start, end), fix);
+  const where = functionAround(mask, statement.start, statement.end);
+  const style = nullCheckStyle(where, { ...fix, returnType: isVoid(where) ? "void" : fix.returnType });
   const layout: Layout = {
     text: file.text,
     mask,
     newline: file.text.includes("\r\n") ? "\r\n" : "\n",
-    unit: indentUnit(file.text, start),
+    unit: indentUnit(file.text, statement.start),
+    statement,
   };
   if (slot.kind === "in-block") return insertInBlock(fix, style, layout, slot);
   return wrapInBraces(fix, style, layout, slot);
@@ -30,6 +36,7 @@ interface Layout {
   readonly newline: string;
   /** One step of indentation. */
   readonly unit: string;
+  readonly statement: Statement;
 }
 
 /** What stands before the statement: another statement of a block, or an `if (...)` or `else` without braces. */
@@ -37,9 +44,8 @@ type Slot =
   | { readonly kind: "in-block"; readonly previousEnd: number; readonly opensBlock: boolean }
   | { readonly kind: "braceless"; readonly previousEnd: number; readonly headIndent: string };
 
-/** The statement is code, and the pointer has its value before it. */
-function canTestBefore({ pointer, statement }: NullCheckFix, mask: string): boolean {
-  const code = mask.slice(statement.start, statement.end);
+/** The pointer has its value before the statement, and looking at it twice does no harm. */
+function canTestBefore(pointer: string, code: string): boolean {
   if (!/^[A-Za-z_(*{]/.test(code)) return false;
   // A pointer with a call or an assignment in it would be evaluated twice.
   if (/\w\s*\(|=|\+\+|--|[;{}]/.test(pointer) || pointer.trim() === "") return false;
@@ -83,7 +89,7 @@ function insertInBlock(
   slot: Extract<Slot, { kind: "in-block" }>,
 ): readonly TextEdit[] {
   const { text, mask, newline } = layout;
-  const { start } = fix.statement;
+  const { start } = layout.statement;
   const lineStart = startOfLine(text, start);
   if (text.slice(lineStart, start).trim() === "") {
     const indent = text.slice(lineStart, start);
@@ -104,7 +110,7 @@ function wrapInBraces(
   slot: Extract<Slot, { kind: "braceless" }>,
 ): readonly TextEdit[] | undefined {
   const { text, mask, newline, unit } = layout;
-  const { start, end } = fix.statement;
+  const { start, end } = layout.statement;
   const code = mask.slice(start, end);
   // A declaration cannot be the body of an `if`: what precedes it is a macro of its own.
   if (/^[\w\s]*\bstruct\s+\w+\s*\*/.test(code)) {
@@ -190,6 +196,15 @@ function functionAround(mask: string, start: number, end: number): FunctionText 
   const before = mask.lastIndexOf("\n}", start);
   const after = mask.indexOf("\n}", end);
   return { mask, start: before === -1 ? 0 : before + 2, end: after === -1 ? mask.length : after, at: start };
+}
+
+/** The return type as written: a macro such as BPF_PROG hides it from the syntax tree. */
+function isVoid({ mask, start, end }: FunctionText): boolean {
+  const body = mask.indexOf("{", start);
+  const head = mask.slice(start, body === -1 ? start : body);
+  const signature = head.slice(Math.max(head.lastIndexOf(";"), head.lastIndexOf("}")) + 1);
+  const bare = signature.replace(/\b(?:SEC|__attribute__)\s*\(+[^()]*\)+/g, " ");
+  return /^[\w\s]*\bvoid\s+\w+\s*\(/.test(bare.trimStart()) || /\breturn\s*;/.test(mask.slice(start, end));
 }
 
 /** A tab if the statement or any line near it is indented with one; else the step in spaces. */
