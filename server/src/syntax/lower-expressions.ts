@@ -186,13 +186,14 @@ function lowerStep(context: LoweringContext, node: SyntaxNode): Expression {
   const op = context.token(operator).text === "++" ? "++" : "--";
   const operand = lowerExpression(context, argument);
   const at = context.at(node);
-  if (prefix || argument.type !== "unary_expression" || operand.kind !== "unary") {
-    return { kind: "step", op, prefix, operand, at };
-  }
-  // The grammar gives `!x++` as `(!x)++`: C means the other way round.
-  const start = operand.operand.at.start;
-  const step: Expression = { kind: "step", op, prefix, operand: operand.operand, at: { start, end: at.end } };
-  return { ...operand, operand: step, at };
+  // The grammar gives `!x++` as `(!x)++`; only parentheses could mean that, and they are not C.
+  return prefix ? { kind: "step", op, prefix, operand, at } : postfixStep(op, operand, at.end);
+}
+
+function postfixStep(op: "++" | "--", operand: Expression, end: number): Expression {
+  const at = { start: operand.at.start, end };
+  if (operand.kind !== "unary") return { kind: "step", op, prefix: false, operand, at };
+  return { ...operand, operand: postfixStep(op, operand.operand, end), at };
 }
 
 function lowerCall(context: LoweringContext, node: SyntaxNode): Expression {

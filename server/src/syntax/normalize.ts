@@ -54,6 +54,8 @@ class Normalizer {
   readonly #dropped: Uint8Array;
   readonly #hoists: (readonly Piece[])[] = [];
   #place = new Place();
+  /** Name that the `typedef` inside a function declares, until it is met. */
+  #localTypedef: string | undefined;
 
   constructor(tokens: readonly Token[], isTypedef: (name: string) => boolean) {
     this.#tokens = tokens;
@@ -152,8 +154,7 @@ class Normalizer {
     // In _Generic the default association stands where a type does.
     if (text === "default" && this.#place.bracket !== "block") return this.#emit("int", i);
     if (text === "typedef" && this.#place.bracket === "block") {
-      const name = typedefName(this.#tokens, this.#pairs, i + 1);
-      if (name !== undefined) this.#typeNames.declare(name, true);
+      this.#localTypedef = typedefName(this.#tokens, this.#pairs, i + 1);
     }
     return this.#emit(text, i);
   }
@@ -204,8 +205,11 @@ class Normalizer {
     const name = this.#text(i);
     const place = this.#place;
     if (this.#namesType(i)) return this.#emitType("int", i, i + 1);
-    if (place.afterType && this.#typeNames.has(name) && !place.insideRecord) {
-      this.#typeNames.declare(name, false);
+    if (place.afterType && !place.insideRecord) {
+      if (name === this.#localTypedef) {
+        this.#typeNames.declare(name, true);
+        this.#localTypedef = undefined;
+      } else if (this.#typeNames.has(name)) this.#typeNames.declare(name, false);
     }
     const opensStatement = place.depth > 0 && this.#place.bracket !== "record" && this.#place.atStatement;
     const label = opensStatement && this.#text(i + 1) === ":" && this.#place.bracket === "block";
@@ -517,17 +521,19 @@ class Normalizer {
     const previous = this.#place.previous;
     if (["if", "while", "for", "switch"].includes(previous)) return this.#open(i, "condition");
     if (previous === "_Generic") return this.#open(i, "list");
-    if (previous === "sizeof") return this.#open(i, this.#startsType(i + 1) ? "cast" : "group");
     if (this.#place.afterType) {
       const inner = this.#text(i + 1);
-      const declarator = inner === "*" || inner === "(" || inner === "^" || close === i + 2;
-      if (!declarator) return this.#open(i, "list");
-      // `int (name)`: not a cast, and what stands inside is declared.
+      if (close === i + 2 && this.#isPlainIdentifier(i + 1)) {
+        // `int (name)` declares; only in parameters, and only with a type, it is a function without a name.
+        if (this.#place.bracket === "list" && this.#typeNames.has(inner)) return this.#open(i, "list");
+        return this.#dropParentheses(i, close);
+      }
+      if (inner !== "*" && inner !== "(" && inner !== "^") return this.#open(i, "list");
       this.#open(i, "declarator");
       this.#place.afterType = true;
       return i + 1;
     }
-    if (!this.#place.expectsOperand(this.#tokens)) return this.#open(i, "list");
+    if (previous !== "sizeof" && !this.#place.expectsOperand(this.#tokens)) return this.#open(i, "list");
     if (this.#text(i + 1) === "{") return this.#open(i, "group");
     if (this.#startsType(i + 1)) return this.#open(i, "cast");
     if (close === i + 2 && this.#tokens[i + 1]!.kind === "identifier" && this.#startsOperand(close + 1)) {
@@ -536,12 +542,16 @@ class Normalizer {
     }
     if (this.#isRedundant(i, close)) {
       // Without parentheses nobody can take `(x) * y` or `(f(x)) - 1` for a cast.
-      this.#dropped[i] = 1;
-      this.#dropped[close] = 1;
-      this.#range(i + 1, close);
-      return close + 1;
+      return this.#dropParentheses(i, close);
     }
     return this.#open(i, "group");
+  }
+
+  #dropParentheses(open: number, close: number): number {
+    this.#dropped[open] = 1;
+    this.#dropped[close] = 1;
+    this.#range(open + 1, close);
+    return close + 1;
   }
 
   /** Parentheses around parentheses, or around an identifier with nothing but calls, indexes and members after it. */
