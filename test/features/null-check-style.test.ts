@@ -123,6 +123,9 @@ describe("an expression gets the check before its statement", () => {
 
   it.each([
     ["an assignment", "\tx = a + @[t->x]@;\n"],
+    ["a store through the pointer", "\t*@[t]@ = 3;\n"],
+    ["a store through a cast", "\t*(u8 *)@[t]@ = 3;\n"],
+    ["an assignment that reads the old value", "\tt = xchg(&v->slot, @[t]@);\n"],
     ["a comma", "\tx = a, @[t->x]@;\n"],
     ["a declaration", "\tstruct mm *a = 0, *mm = @[t->mm]@;\n"],
     ["an initializer", "\tstruct s s = { .a = 1, .b = { 2, @[t->x]@ } };\n"],
@@ -243,6 +246,9 @@ describe("leaving the function", () => {
 describe("no check is offered", () => {
   it("where the pointer gets its value in the statement itself", () => {
     expect(fixed("int f(void)\n{\n\t@[for (t = first(); t->x; t++)\n\t\tuse(t);]@\n}\n")).toBeUndefined();
+    expect(fixed("int f(void)\n{\n\tstruct task *t = get(), *u = @[t->x]@;\n}\n")).toBeUndefined();
+    expect(fixed("int f(void)\n{\n\tif ((t = get()) && @[t->x]@)\n\t\tb();\n}\n")).toBeUndefined();
+    expect(fixed("int f(void)\n{\n\twhile (@[t->x]@)\n\t\tt = t->next;\n}\n")).toBeUndefined();
   });
 
   it("for a pointer that is a call", () => {

@@ -49,8 +49,19 @@ function canTestBefore(pointer: string, code: string): boolean {
   if (!/^[A-Za-z_(*{]/.test(code)) return false;
   // A pointer with a call or an assignment in it would be evaluated twice.
   if (/\w\s*\(|=|\+\+|--|[;{}]/.test(pointer) || pointer.trim() === "") return false;
-  const setHere = new RegExp(`${startsWithWord(pointer) ? "\\b" : ""}${pointer.replace(/\W/g, "\\$&")}\\s*=(?!=)`);
-  return !setHere.test(code);
+  return !isSetIn(pointer, code);
+}
+
+/** Does the statement give the pointer a value that a test before it cannot know? */
+function isSetIn(pointer: string, code: string): boolean {
+  const name = `${startsWithWord(pointer) ? "\\b" : ""}${pointer.replace(/\W/g, "\\$&")}`;
+  return [...code.matchAll(new RegExp(`${name}\\s*=(?!=)`, "g"))].some((match) => {
+    // `p = f(p)`: the argument is read before.
+    if (match.index === 0) return false;
+    // `*p = 1` and `*(u8 *)p = 1` store through the pointer; `struct s *p = f()` sets it.
+    const before = code.slice(0, match.index);
+    return !/(?:^|[;(){}=!&|?:])\s*\*[\s*]*(?:\([^()]*\)\s*)*$/.test(before);
+  });
 }
 
 function startsWithWord(text: string): boolean {
