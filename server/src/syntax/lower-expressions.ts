@@ -263,7 +263,9 @@ function lowerSpecial(context: LoweringContext, node: SyntaxNode, special: Speci
 
 export function lowerInitializerList(context: LoweringContext, node: SyntaxNode): InitializerList {
   if (node.type !== "initializer_list") throw context.unreadable("initializer list expected", node);
-  const items = node.children.map((item) => {
+  // `{ f(x) }` is given the same glue as a statement that starts with a call.
+  const written = node.children.filter((item) => !context.isGlue(item));
+  const items = written.map((item) => {
     if (item.type !== "initializer_pair") return { designators: [], value: lowerExpression(context, item) };
     const designators = item.children
       .filter((candidate) => candidate.field === "designator")
