@@ -166,7 +166,12 @@ describe("#include", () => {
           forcedIncludes: ["/etc/shadow"],
           readableDirs: ["/src", "/inc"],
         },
-        reader: { read: (path) => (asked.push(path), "int a;") },
+        reader: {
+          read(path) {
+            asked.push(path);
+            return "int a;";
+          },
+        },
       },
       createHeaderCache(),
     );

@@ -290,8 +290,7 @@ export class Expander {
         return [new PpToken(kind, text, use.file, use.start, use.end, use, spaceBefore, 0)];
       }
       case "stringify": {
-        const text = stringify(args[item.index] ?? []);
-        return [new PpToken("string", text, use.file, use.start, use.end, use, item.spaceBefore, 0)];
+        return [stringify(args[item.index] ?? [], use, item.spaceBefore)];
       }
       case "param": {
         const raw = args[item.index] ?? [];
@@ -311,9 +310,7 @@ export class Expander {
         const given = this.#expandedArgument(last, args[last] ?? [], expanded).length > 0;
         const inner: PpToken[] = [];
         if (given) this.#fill(macro, item.items, args, expanded, use, inner);
-        if (item.stringify) {
-          return [new PpToken("string", stringify(inner), use.file, use.start, use.end, use, item.spaceBefore, 0)];
-        }
+        if (item.stringify) return [stringify(inner, use, item.spaceBefore)];
         const first = inner[0];
         if (first !== undefined) inner[0] = withSpace(first, item.spaceBefore);
         return inner;
@@ -390,19 +387,22 @@ function paste(left: PpToken, right: PpToken, use: MacroUse): PpToken[] {
   const spelled = left.macro === undefined ? left : right.macro === undefined ? right : undefined;
   const both = left.macro === undefined && right.macro === undefined;
   const place = spelled === undefined || both ? use : spelled;
-  return [new PpToken(scanner.kind, scanner.spelled, place.file, place.start, place.end, use, left.spaceBefore, 0)];
+  const flags = (left.flags | right.flags) & positional;
+  return [new PpToken(scanner.kind, scanner.spelled, place.file, place.start, place.end, use, left.spaceBefore, flags)];
 }
 
-function stringify(tokens: readonly PpToken[]): string {
+function stringify(tokens: readonly PpToken[], use: MacroUse, spaceBefore: boolean): PpToken {
   let text = "";
+  let flags = 0;
   tokens.forEach((token, index) => {
     if (index > 0 && token.spaceBefore) text += " ";
+    flags |= token.flags & positional;
     text += token.kind === "string" || token.kind === "char" ? token.text.replace(/["\\]/g, "\\$&") : token.text;
   });
   // A lone backslash at the end would take the closing quote along.
   const slashes = /\\*$/.exec(text)?.[0].length ?? 0;
   if (slashes % 2 === 1) text = text.slice(0, -1);
-  return `"${text}"`;
+  return new PpToken("string", `"${text}"`, use.file, use.start, use.end, use, spaceBefore, flags);
 }
 
 function quote(text: string): string {

@@ -5,6 +5,7 @@
 // between two such words nothing is read twice.
 import { SourceFile } from "../base/source.ts";
 import type { DeclarationGroup } from "./declaration-group.ts";
+import { EditMemory } from "./edit-memory.ts";
 import { HugeHeader } from "./huge-header.ts";
 import { LexedFile } from "./lexed-file.ts";
 import type { MacroDefinition } from "./macro.ts";
@@ -59,6 +60,9 @@ export interface IncludeEffect {
 /** Declarations kept by effects, in tokens made by macros; some 100 bytes each. */
 const maxKeptTokens = 600_000;
 
+/** Files somebody is editing at the same time. */
+const maxEdited = 4;
+
 interface Kept {
   readonly effect: IncludeEffect;
   epoch: number;
@@ -70,6 +74,7 @@ export class HeaderStore implements HeaderCache {
   readonly #stale = new Map<string, LoadedFile>();
   readonly #effects = new Map<string, Kept>();
   readonly #bases = new Map<string, unknown>();
+  readonly #edited = new Map<string, EditMemory>();
   #keptTokens = 0;
   #epoch = 0;
 
@@ -124,6 +129,21 @@ export class HeaderStore implements HeaderCache {
     for (const [oldest, kept] of this.#effects) {
       if (this.#keptTokens <= maxKeptTokens) break;
       this.#drop(oldest, kept);
+    }
+  }
+
+  /** The memory for the next version of a file: filled by one run, read by the one after. */
+  memoryFor(path: string): EditMemory {
+    return new EditMemory(this.#edited.get(path));
+  }
+
+  /** Only complete runs leave their memory. Files that were not checked lately are forgotten. */
+  keepMemory(path: string, memory: EditMemory): void {
+    this.#edited.delete(path);
+    this.#edited.set(path, memory);
+    for (const oldest of this.#edited.keys()) {
+      if (this.#edited.size <= maxEdited) break;
+      this.#edited.delete(oldest);
     }
   }
 

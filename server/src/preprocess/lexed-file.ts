@@ -2,7 +2,6 @@
 // inclusion of the file starts from. Shared between translation units, so it holds
 // nothing that depends on macros.
 import type { SourceFile } from "../base/source.ts";
-import { hashText } from "./hash.ts";
 import { lex, maxFileTokens } from "./lexer.ts";
 import { type MacroDefinition, parseDefinition } from "./macro.ts";
 import { atLineStart, type PpToken } from "./pp-token.ts";
@@ -18,7 +17,6 @@ export interface Directive {
 
 export class LexedFile {
   readonly file: SourceFile;
-  readonly hash: number;
   readonly tokens: readonly PpToken[];
   readonly directives: readonly Directive[];
   /** Macro that guards the whole file (`#ifndef G` ... `#endif` around everything), if one does. */
@@ -34,7 +32,6 @@ export class LexedFile {
   /** `tokens`: a selection made elsewhere, instead of all. */
   constructor(file: SourceFile, tokens?: readonly PpToken[]) {
     this.file = file;
-    this.hash = hashText(file.text);
     const scanner = new Scanner(file.text);
     this.tokens = tokens ?? lex(file, scanner);
     this.openComment = scanner.openComment;

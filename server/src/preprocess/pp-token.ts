@@ -11,8 +11,6 @@ export const atColumnZero = 2;
 export const neverExpand = 4;
 /** Text that depends on where the token stands (`__LINE__`): left out of declaration keys. */
 export const positional = 8;
-/** Stands for "nothing" while `##` is worked out. */
-export const placemarker = 16;
 
 export class PpToken implements Token {
   readonly kind: TokenKind;

@@ -6,6 +6,7 @@ import type { SourceFile } from "../base/source.ts";
 import { evaluateCondition } from "./condition.ts";
 import { TokenDeclaration } from "./declaration.ts";
 import { DeclarationGroup } from "./declaration-group.ts";
+import { type EditMemory, isPositional, MovedDeclaration, type Stretch } from "./edit-memory.ts";
 import { Expander, type ExpanderHost, type OuterSource } from "./expander.ts";
 import { answerHasQueries } from "./has-queries.ts";
 import { hashText } from "./hash.ts";
@@ -18,7 +19,7 @@ import { withVisibleEffect } from "./overridden-macros.ts";
 import { atColumnZero, type PpToken } from "./pp-token.ts";
 import { Splitter } from "./splitter.ts";
 import { type BaseState, mixState } from "./start-state.ts";
-import type { PreprocessLimits, PreprocessProblem, PreprocessRequest } from "./unit.ts";
+import type { Declaration, PreprocessLimits, PreprocessProblem, PreprocessRequest } from "./unit.ts";
 
 /** Headers a unit may include, repetitions counted: real ones reach 1,500. */
 const maxInclusions = 20_000;
@@ -64,6 +65,19 @@ interface Recorder {
   depth: number;
 }
 
+/** A stretch of the main file being read, see edit-memory.ts. */
+interface OpenStretch {
+  readonly index: number;
+  readonly directive: number;
+  readonly state: number;
+  readonly start: number;
+  readonly tokens: number;
+  readonly made: number;
+  readonly problems: number;
+  readonly asked: Map<string, boolean>;
+  readonly declarations: Declaration[];
+}
+
 export interface Translation {
   readonly files: readonly SourceFile[];
   readonly missing: readonly string[];
@@ -104,6 +118,8 @@ class Run implements ExpanderHost {
   /** Where the raw tokens of the declaration being read begin, if they all come from one file. */
   #plainFrame: LexedFile | undefined;
   #plainStart = 0;
+  readonly #memory: EditMemory;
+  #stretch: OpenStretch | undefined;
 
   constructor(
     request: PreprocessRequest,
@@ -118,6 +134,7 @@ class Run implements ExpanderHost {
     this.#limits = limits;
     this.#store = store;
     this.#search = new IncludeSearch(store, request.reader, request.config);
+    this.#memory = store.memoryFor(request.path);
     this.#macros = new Map(base.macros);
     this.#state = base.state;
     this.#expander = new Expander(this.#macros, this);
@@ -128,6 +145,7 @@ class Run implements ExpanderHost {
     try {
       for (const path of this.#request.config.forcedIncludes) this.#forcedInclude(path);
       this.#read(frameOf(this.#main, true, -1));
+      this.#store.keepMemory(this.mainPath, this.#memory);
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
     }
@@ -179,6 +197,7 @@ class Run implements ExpanderHost {
       if (recorder !== this.#recorders[0] && !recorder.asked.has(name)) recorder.asked.set(name, declared);
       declared ||= recorder.group.declaresOrdinary(name);
     }
+    this.#stretch?.asked.set(name, this.#stretch.asked.get(name) ?? declared);
     return declared;
   }
 
@@ -193,7 +212,8 @@ class Run implements ExpanderHost {
     for (;;) {
       const directive = lexed.directives[frame.directive];
       const stop = directive?.at ?? lexed.tokens.length;
-      while (frame.index < stop) this.#text(frame);
+      if (frame.inMainFile) while (frame.index < stop) this.#stretchOrText(frame);
+      else while (frame.index < stop) this.#text(frame);
       if (lexed.directives[frame.directive] !== directive) continue;
       if (directive === undefined) break;
       this.#directive(frame, directive, false);
@@ -207,6 +227,83 @@ class Run implements ExpanderHost {
     this.#frames.pop();
   }
 
+  /** One token of the main file, or all that is known from its last version. */
+  #stretchOrText(frame: Frame): void {
+    const { tokens } = frame.lexed;
+    const first = tokens[frame.index]!;
+    if ((first.flags & atColumnZero) !== 0) this.#splitter.columnZero(first, tokens[frame.index + 1]);
+    if (this.#splitter.atBoundary) {
+      if (this.#reuse(frame, first)) return;
+      this.#stretch = this.#openStretch(frame, first);
+    }
+    this.#text(frame);
+    if (this.#splitter.atBoundary) this.#closeStretch(frame);
+  }
+
+  #reuse(frame: Frame, first: PpToken): boolean {
+    const { file } = frame.lexed;
+    const stretch = this.#memory.find(file, first.start, this.#state, (candidate) =>
+      this.#stretchFits(candidate, frame),
+    );
+    if (stretch === undefined) return false;
+    const { group } = this.#recorders[this.#recorders.length - 1]!;
+    const shift = first.start - stretch.start;
+    for (const declaration of stretch.declarations) group.add(new MovedDeclaration(declaration, file, shift));
+    this.#memory.keep(stretch, first.start, file, this.#state);
+    frame.index += stretch.rawTokens;
+    this.#tokens += stretch.tokens;
+    this.#expander.made += stretch.made;
+    return true;
+  }
+
+  #stretchFits(stretch: Stretch, frame: Frame): boolean {
+    const end = frame.index + stretch.rawTokens;
+    const directive = frame.lexed.directives[frame.directive];
+    if (end > (directive?.at ?? frame.lexed.tokens.length)) return false;
+    if (this.#tokens + this.#expander.made + stretch.tokens + stretch.made > this.#limits.maxTokens) return false;
+    for (const [name, declared] of stretch.asked) if (this.#declared(name) !== declared) return false;
+    return true;
+  }
+
+  #openStretch(frame: Frame, first: PpToken): OpenStretch {
+    return {
+      index: frame.index,
+      directive: frame.directive,
+      state: this.#state,
+      start: first.start,
+      tokens: this.#tokens,
+      made: this.#expander.made,
+      problems: this.#recorders[0]!.problems.length,
+      asked: new Map(),
+      declarations: [],
+    };
+  }
+
+  #closeStretch(frame: Frame): void {
+    const open = this.#stretch;
+    this.#stretch = undefined;
+    if (open === undefined || open.declarations.length === 0) return;
+    if (frame.directive !== open.directive || this.#state !== open.state) return;
+    if (this.#recorders[0]!.problems.length !== open.problems) return;
+    const last = frame.lexed.tokens[frame.index - 1]!;
+    // Behind another token, the text that follows could have a say in what this becomes.
+    if (last.text !== ";" && last.text !== "}") return;
+    const { file } = frame.lexed;
+    const stretch: Stretch = {
+      file,
+      start: open.start,
+      end: last.end,
+      rawTokens: frame.index - open.index,
+      declarations: open.declarations,
+      positional: isPositional(open.declarations),
+      asked: open.asked,
+      tokens: this.#tokens - open.tokens,
+      made: this.#expander.made - open.made,
+      version: this.#memory.version,
+    };
+    this.#memory.keep(stretch, open.start, file, open.state);
+  }
+
   /** One token of a file, with all that its expansion takes along. */
   #text(frame: Frame): void {
     const tokens = frame.lexed.tokens;
@@ -218,7 +315,7 @@ class Run implements ExpanderHost {
     }
     if (--this.#untilCheck < 0) this.#check(token);
     const splitter = this.#splitter;
-    if ((token.flags & atColumnZero) !== 0) splitter.columnZero(token, tokens[index + 1]);
+    if ((token.flags & atColumnZero) !== 0 && !frame.inMainFile) splitter.columnZero(token, tokens[index + 1]);
     if (splitter.atBoundary) {
       this.#plainFrame = frame.lexed;
       this.#plainStart = index;
@@ -255,7 +352,9 @@ class Run implements ExpanderHost {
   #declare(tokens: PpToken[]): void {
     const first = tokens[0]!;
     const recorder = this.#recorders[this.#recorders.length - 1]!;
-    recorder.group.add(this.#plain(tokens) ?? new TokenDeclaration(tokens, first.file, first.file === this.#main.file));
+    const made = this.#plain(tokens) ?? new TokenDeclaration(tokens, first.file, first.file === this.#main.file);
+    recorder.group.add(made);
+    this.#stretch?.declarations.push(made);
     this.#plainFrame = undefined;
     this.#expander.counter = 0;
   }

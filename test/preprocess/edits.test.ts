@@ -1,0 +1,126 @@
+// After any edits the result equals that of a fresh run.
+import { describe, expect, test } from "vitest";
+import type { HeaderCache } from "../../server/src/preprocess/preprocess.ts";
+import { createHeaderCache } from "../../server/src/preprocess/preprocess.ts";
+import { unitOf } from "./support.ts";
+
+const text = `#include "common.h"
+#define LIMIT 10
+struct item { int a; struct item *next; };
+
+static int helper(struct item *p)
+{
+	return p ? p->a : LIMIT;
+}
+
+SEC("tc")
+int BPF_PROG(first, struct task_struct *t)
+{
+	int i;
+
+	bpf_for(i, 0, LIMIT) {
+		report("at %d", __LINE__);
+	}
+	return helper(NULL) + __LINE__;
+}
+
+#ifdef OTHER
+static int other(void) { return 1; }
+#endif
+#undef LIMIT
+#define LIMIT 11
+
+static int last(void)
+{
+	return LIMIT + min(1, 2);
+}
+int last_again = LIMIT; int LIMIT_of[LIMIT];
+`;
+const header = "#define TEXT(x) #x\n#define report(fmt, line) log(TEXT(line) fmt)\nint from_header;";
+
+function resultOf(source: string, files: Record<string, string>, cache: HeaderCache) {
+  const unit = unitOf(source, { files, cache });
+  return {
+    declarations: unit.declarations.map((declaration) => ({
+      key: declaration.key,
+      names: declaration.names,
+      inMainFile: declaration.inMainFile,
+      ofMain: declaration.file === unit.main,
+      tokens: declaration.tokens.map((token) => [
+        token.text,
+        token.file.path,
+        token.file.text === source || token.file.path !== "/src/main.c",
+        token.start,
+        token.end,
+        token.macro && [token.macro.name, token.macro.start, token.macro.end],
+      ]),
+    })),
+    problems: unit.problems.map(({ kind, message, span }) => [kind, message, span.start, span.end]),
+    missing: unit.missing,
+    typedef: unit.isTypedef("u32"),
+    helper: unit.declarationsOf("helper").length,
+  };
+}
+
+/** A small generator with a fixed seed: the same edits every time. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 0x100000000) * below);
+  };
+}
+
+const snippets = [
+  "",
+  "x",
+  ";",
+  "}",
+  "{",
+  "(",
+  ")",
+  '"',
+  "\n",
+  "#",
+  "/*",
+  "*/",
+  " ",
+  "LIMIT",
+  "#define LIMIT 3\n",
+  "#ifdef OTHER\n",
+  "#endif\n",
+  "static int extra;\n",
+  "bpf_for(i, 0,",
+  "int min(int a, int b);\n",
+  "__LINE__",
+];
+
+describe("edits", () => {
+  test.each([1, 2, 3, 4, 5, 6])("random edits, seed %i", (seed) => {
+    const random = numbers(seed);
+    const cache = createHeaderCache();
+    let current = text;
+    const files: Record<string, string> = { "/src/common.h": header };
+    for (let round = 0; round < 120; round++) {
+      const at = random(current.length + 1);
+      const removed = random(3) === 0 ? random(12) : 0;
+      current = current.slice(0, at) + snippets[random(snippets.length)] + current.slice(at + removed);
+      if (random(10) === 0) {
+        files["/src/common.h"] = `${header}\n${["int NULL;", "#define OTHER", "", "int min;"][random(4)]}`;
+        cache.invalidate("/src/common.h");
+      }
+      if (random(15) === 0) current = text;
+      expect(resultOf(current, files, cache)).toEqual(resultOf(current, { ...files }, createHeaderCache()));
+    }
+  });
+
+  test("an edit leaves declarations with their keys, moved", () => {
+    const cache = createHeaderCache();
+    const files = { "/src/common.h": header };
+    const before = resultOf(text, files, cache);
+    const edited = text.replace("p->a", "p->a + 1");
+    const after = resultOf(edited, files, cache);
+    const same = after.declarations.filter((declaration, i) => declaration.key === before.declarations[i]?.key);
+    expect(same).toHaveLength(before.declarations.length - 1);
+  });
+});
