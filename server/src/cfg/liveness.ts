@@ -41,7 +41,8 @@ export function successors(graph: ControlFlowGraph, block: number): readonly num
 }
 
 function joins(graph: ControlFlowGraph): Set<number> {
-  const count = new Map<number, number>();
+  // Entering the function is one way into its first block.
+  const count = new Map<number, number>(graph.order.slice(0, 1).map((entry) => [entry, 1]));
   for (const block of graph.order) {
     for (const target of new Set(successors(graph, block))) count.set(target, (count.get(target) ?? 0) + 1);
   }

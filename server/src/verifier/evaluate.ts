@@ -6,8 +6,8 @@ import type { CType } from "../model/types.ts";
 import type { BinaryOperator } from "../syntax/ast.ts";
 import { loadMember } from "./load-member.ts";
 import type { Frame, Machine } from "./machine.ts";
-import { type Address, addressFromPointer, addressOf, memoryKey, pointeeTag, stored } from "./memory.ts";
-import { advance, containerOf, element, member } from "./path.ts";
+import { type Address, addressFromPointer, addressOf, indexOf, memoryKey, pointeeTag, stored } from "./memory.ts";
+import { advance, containerOf, element, isInexact, member } from "./path.ts";
 import { rangeOf } from "./refine.ts";
 import type { State } from "./state.ts";
 import { rangeOfType } from "./symbols.ts";
@@ -80,7 +80,7 @@ export function loadAt(machine: Machine, state: State, address: Address, type: C
   }
   const known = stored(state, address);
   if (known !== undefined) return known.kind === "slot" ? machine.symbols.freshOf(type) : known;
-  if (address.path.includes("[?]")) return machine.symbols.freshOf(type);
+  if (isInexact(address.path)) return machine.symbols.freshOf(type);
   const value = firstLoad(machine, state, address, type);
   if (!isVolatile) state.memory.set(memoryKey(address), value);
   return value;
@@ -130,7 +130,7 @@ function addressWithoutDeref(
       const base = addressWithoutDeref(machine, state, frame, place.base, onDeref);
       if (base === undefined) return undefined;
       const index = evaluate(machine, state, frame, place.index, onDeref);
-      return { base: base.base, path: element(base.path, index.kind === "number" ? index.value : undefined) };
+      return { base: base.base, path: element(base.path, indexOf(machine, state, index)) };
     }
     default:
       return addressOf(machine, state, frame, place, onDeref);
@@ -300,7 +300,8 @@ function offset(
     return { kind: "pointer", base: pointer.base, path };
   }
   const index = evaluate(machine, state, frame, expr.index, onDeref);
-  const count = index.kind === "number" ? (expr.negative ? -index.value : index.value) : undefined;
+  const elements = indexOf(machine, state, index);
+  const count = expr.negative && typeof elements === "number" ? -elements : elements;
   return { kind: "pointer", base: pointer.base, path: advance(pointer.path, count) };
 }
 

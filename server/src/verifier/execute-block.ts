@@ -2,6 +2,7 @@
 // A call may end in several states; each goes on with the rest of the block.
 import { assertNever } from "../base/assert-never.ts";
 import type { BasicBlock, Expr, Instruction, Place, Terminator } from "../cfg/ir.ts";
+import { admit, nothingVisited } from "./admission.ts";
 import { executeCall } from "./calls.ts";
 import { describePlace } from "./describe.ts";
 import { adopt, cast, evaluate, type OnDeref } from "./evaluate.ts";
@@ -11,7 +12,6 @@ import { addressOf, clobber, copyUnder, fillZero, forgetShared, forgetUnder, loc
 import { assume, isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
-import { canonicalKey } from "./state-key.ts";
 import { decided } from "./trace.ts";
 import { objectIdOf, type Site, type Value } from "./value.ts";
 
@@ -32,28 +32,24 @@ export function executeBlock(
         machine.here = siteOf(frame, instruction.at);
         return executeCall(machine, frame, current, instruction);
       });
-      if (states.length > manyStates) states = distinct(machine, states);
+      if (states.length > manyStates) states = meet(machine, states);
     } else {
       for (const current of states) {
         machine.here = siteOf(frame, instruction.at);
         execute(machine, frame, current, instruction);
       }
+      if (states.some((current) => current.impossible)) states = states.filter((current) => !current.impossible);
     }
   }
   return states.flatMap((current) => terminate(machine, frame, current, terminator, leave));
 }
 
-/** Calls that end in several states multiply along a block; beyond this equal ones are looked for. */
+/** Calls that end in several states multiply along a block; beyond this they meet as at a join. */
 const manyStates = 6;
 
-function distinct(machine: Machine, states: readonly State[]): State[] {
-  const seen = new Set<string>();
-  return states.filter((state) => {
-    const key = canonicalKey(machine, state);
-    if (seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+function meet(machine: Machine, states: readonly State[]): State[] {
+  const visited = nothingVisited();
+  return states.flatMap((state) => admit(machine, state, visited) ?? []);
 }
 
 function execute(
@@ -70,6 +66,7 @@ function execute(
       const address = addressOf(machine, state, frame, instruction.target, onDeref);
       if (address === undefined) return;
       store(state, address, value);
+      if (address.path.includes("[~]")) letGoValue(state, value);
       if (address.base[0] !== "f") state.epoch++;
       nameObject(state, value, instruction.target);
       return;
@@ -128,6 +125,12 @@ function executeAsm(machine: Machine, frame: Frame, state: State, asm: Extract<I
     const address = addressOf(machine, state, frame, place);
     if (address !== undefined) clobber(state, address);
   }
+}
+
+/** The program knows where it put it; we do not any more. */
+function letGoValue(state: State, value: Value): void {
+  const ref = state.object(objectIdOf(value))?.ref;
+  if (ref !== undefined) letGo(state, ref);
 }
 
 /** Someone we cannot see has it: neither owned for certain nor lost. */

@@ -4,7 +4,6 @@
 // joined away: states that differ there stay apart.
 import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
-import { anyRange } from "./symbols.ts";
 import { type ObjectInfo, objectIdOf, type Value } from "./value.ts";
 
 /** A new state that stands for both, or undefined when they hold different things. */
@@ -41,12 +40,12 @@ class Join {
       const other = this.#right.memory.get(key);
       if (other !== undefined && this.#same(value, other)) continue;
       if (this.#holds(this.#left, value) || (other !== undefined && this.#holds(this.#right, other))) return undefined;
-      memory.set(key, this.#machine.symbols.fresh(anyRange));
+      memory.set(key, this.#machine.symbols.joined());
     }
     for (const [key, value] of this.#right.memory) {
       if (key[0] === "o" || key[0] === "y" || this.#left.memory.has(key)) continue;
       if (this.#holds(this.#right, value)) return undefined;
-      memory.set(key, this.#machine.symbols.fresh(anyRange));
+      memory.set(key, this.#machine.symbols.joined());
     }
     return this.#result;
   }

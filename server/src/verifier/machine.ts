@@ -27,7 +27,7 @@ export const limits = {
   /** States at one join in all, after which paths are given up. */
   statesPerBlock: 1500,
   /** References held at once: more only happens in loops that never release. */
-  references: 40,
+  references: 256,
 } as const;
 
 export interface Unit {

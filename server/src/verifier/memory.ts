@@ -6,7 +6,8 @@ import type { Expr, Place } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Frame, Machine } from "./machine.ts";
-import { ancestors, element, member } from "./path.ts";
+import { ancestors, element, type Index, isInexact, member } from "./path.ts";
+import { known } from "./refine.ts";
 import type { State } from "./state.ts";
 import { type Value, zero } from "./value.ts";
 
@@ -46,7 +47,8 @@ export function addressOf(
       const base = addressOf(machine, state, frame, place.base, onDeref);
       if (base === undefined) return undefined;
       const index = evaluate(machine, state, frame, place.index, onDeref);
-      return { base: base.base, path: element(base.path, index.kind === "number" ? index.value : undefined) };
+      if (isOutside(place.base.type, index)) state.impossible = true;
+      return { base: base.base, path: element(base.path, indexOf(machine, state, index)) };
     }
     case "deref": {
       const value = evaluate(machine, state, frame, place.pointer, onDeref);
@@ -54,6 +56,19 @@ export function addressOf(
       return addressFromPointer(value);
     }
   }
+}
+
+export function indexOf(machine: Machine, state: State, value: Value): Index {
+  const exact = known(machine, state, value);
+  if (exact.kind === "number") return exact.value;
+  return machine.symbols.isVague(value) ? "~" : "?";
+}
+
+/** The verifier bounds every access: a path that leaves the array is either refused or not taken. */
+function isOutside(array: CType, index: Value): boolean {
+  if (array.kind !== "array" || array.length === undefined || array.length === 0 || index.kind !== "number")
+    return false;
+  return index.value < 0 || index.value >= array.length;
 }
 
 export function addressFromPointer(value: Value): Address | undefined {
@@ -74,7 +89,7 @@ export function stored(state: State, address: Address): Value | undefined {
 }
 
 export function store(state: State, address: Address, value: Value | undefined): void {
-  if (address.path.includes("[?]")) {
+  if (isInexact(address.path)) {
     forgetArray(state, address);
     return;
   }
@@ -89,7 +104,7 @@ const unknownFill: Value = { kind: "symbol", id: -1 };
 
 /** An index nobody knows: every element may have been the one. */
 function forgetArray(state: State, address: Address): void {
-  const array = { base: address.base, path: address.path.slice(0, address.path.indexOf("[?]")) };
+  const array = { base: address.base, path: address.path.slice(0, address.path.search(/\[[?~]\]/)) };
   forgetUnder(state, array);
   state.memory.set(`${memoryKey(array)}*`, unknownFill);
 }
@@ -97,8 +112,10 @@ function forgetArray(state: State, address: Address): void {
 function forgetElementsOfUnknownIndex(state: State, address: Address): void {
   const bracket = address.path.indexOf("[");
   if (bracket < 0) return;
-  const prefix = `${address.base}|${address.path.slice(0, bracket)}[?]`;
-  for (const key of [...state.memory.keys()]) if (key.startsWith(prefix)) state.memory.delete(key);
+  const array = `${address.base}|${address.path.slice(0, bracket)}`;
+  for (const key of [...state.memory.keys()]) {
+    if (key.startsWith(`${array}[?]`) || key.startsWith(`${array}[~]`)) state.memory.delete(key);
+  }
 }
 
 /** Everything at and below an address. */

@@ -1,6 +1,7 @@
 // Offsets inside an object, kept by name so that they work without layouts:
 // ".a.b[2]" goes into members and elements, "-a/b" goes back from member a.b to
-// the record around it (container_of), "[?]" is an element nobody knows.
+// the record around it (container_of), "[?]" is an element nobody
+// knows, "[~]" one that the program knows and we, after a join, do not.
 // ".@" is "some node member", the way a list or tree hands out its elements.
 
 export const nodeMember = ".@";
@@ -9,17 +10,21 @@ export function member(path: string, name: string): string {
   return cancel(`${path}.${name}`);
 }
 
-export function element(path: string, index: number | undefined): string {
-  return `${path}[${index ?? "?"}]`;
+/** A number, "?" for an index the program computes, "~" for one that only we lost track of. */
+export type Index = number | "?" | "~";
+
+export function element(path: string, index: Index): string {
+  return `${path}[${index}]`;
 }
 
 /** Pointer arithmetic by whole elements. */
-export function advance(path: string, count: number | undefined): string {
+export function advance(path: string, count: Index): string {
   if (count === 0) return path;
-  const last = /\[(-?\d+|\?)\]$/.exec(path);
+  const last = /\[(-?\d+|\?|~)\]$/.exec(path);
   if (last === null) return element(path, count);
-  const from = last[1] === "?" ? undefined : Number(last[1]);
-  return element(path.slice(0, last.index), from === undefined || count === undefined ? undefined : from + count);
+  const from: Index = last[1] === "?" || last[1] === "~" ? last[1] : Number(last[1]);
+  const sum = from === "~" || count === "~" ? "~" : from === "?" || count === "?" ? "?" : from + count;
+  return element(path.slice(0, last.index), sum);
 }
 
 /** From a member back to its record: the inverse of `member` applied for each step of `steps`. */
@@ -36,6 +41,11 @@ function cancel(path: string): string {
   const dot = path.indexOf(".", back);
   if (dot < 0) return path;
   return path.slice(back + 1, dot) === path.slice(dot + 1).replaceAll(".", "/") ? path.slice(0, back) : path;
+}
+
+/** Does the path go through an element whose index is not known? */
+export function isInexact(path: string): boolean {
+  return path.includes("[?]") || path.includes("[~]");
 }
 
 /** Ancestors of a path, nearest first, ending with "" (the path itself not included). */

@@ -35,6 +35,8 @@ export class State {
   trace: TraceNode | undefined;
   /** Counts calls and stores that loads cannot be moved across. */
   epoch: number;
+  /** Something impossible happened, such as an access past an array's end: the path is not one of the program's. */
+  impossible: boolean;
   /** Kept inside followed functions only. */
   events: readonly FarEvent[] | undefined;
 
@@ -51,6 +53,7 @@ export class State {
     this.trace = undefined;
     this.epoch = 0;
     this.events = undefined;
+    this.impossible = false;
   }
 
   clone(): State {

@@ -30,11 +30,29 @@ export const anyRange: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POS
 
 export class Symbols {
   readonly #infos: SymbolInfo[] = [];
+  readonly #joined = new Set<number>();
   readonly #interned = new Map<string, Value>();
 
   fresh(range: Range): Value {
     this.#infos.push({ range, definition: undefined });
     return { kind: "symbol", id: this.#infos.length - 1 };
+  }
+
+  /** Stands for values that differed where paths met: the verifier, which did not join, knows more. */
+  joined(): Value {
+    const value = this.fresh(anyRange);
+    if (value.kind === "symbol") this.#joined.add(value.id);
+    return value;
+  }
+
+  /** Is the value, or anything it is computed from, one that a join made vague? */
+  isVague(value: Value, depth = 0): boolean {
+    if (value.kind !== "symbol" || depth > 6) return false;
+    if (this.#joined.has(value.id)) return true;
+    const definition = this.definition(value.id);
+    if (definition === undefined) return false;
+    if (definition.kind !== "binary") return this.isVague(definition.operand, depth + 1);
+    return this.isVague(definition.left, depth + 1) || this.isVague(definition.right, depth + 1);
   }
 
   freshOf(type: CType): Value {
