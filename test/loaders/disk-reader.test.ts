@@ -80,6 +80,15 @@ describe("reading from disk", () => {
     expect(createDiskReader().read(join(top, "work/unreadable.h"))).toBeUndefined();
   });
 
+  test("a link that was checked out as text is followed, inside only", () => {
+    writeFileSync(join(top, "work/vmlinux.h"), "sub/vmlinux-6.9.h");
+    writeFileSync(join(top, "work/sub/vmlinux-6.9.h"), "int v;");
+    writeFileSync(join(top, "work/escape.h"), "../outside/secret.h");
+    const reader = createDiskReader({ roots: [join(top, "work")] });
+    expect(reader.read(join(top, "work/vmlinux.h"))).toBe("int v;");
+    expect(reader.read(join(top, "work/escape.h"))).toBe("../outside/secret.h");
+  });
+
   test("an open editor comes before the disk", () => {
     const path = join(top, "work/a.h");
     const reader = createDiskReader({

@@ -3,7 +3,7 @@
 // huge files. Only regular files are read, only inside the directories allowed, and
 // only to a bound.
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
-import { sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type { FileReader } from "../preprocess/unit.ts";
 
 export interface DiskReaderOptions {
@@ -39,6 +39,13 @@ class DiskReader implements FileReader {
   }
 
   read(path: string, within?: readonly string[]): string | undefined {
+    const text = this.#read(path, within);
+    const target = text === undefined ? undefined : linkInText(text);
+    if (target === undefined) return text;
+    return this.#read(join(dirname(path), target), within) ?? text;
+  }
+
+  #read(path: string, within: readonly string[] | undefined): string | undefined {
     const open = this.#overrides?.(path);
     if (open !== undefined) return open;
     let real: string;
@@ -71,6 +78,11 @@ class DiskReader implements FileReader {
     }
     return this.#realDirectories.get(directory);
   }
+}
+
+/** Where links cannot be made, git and some archives leave a file that holds nothing but the path of the header it stands for. */
+function linkInText(text: string): string | undefined {
+  return text.length < 256 && /^[\w./+-]+\.h$/.test(text) ? text : undefined;
 }
 
 export function isInside(path: string, directory: string): boolean {
