@@ -34,6 +34,7 @@ interface Options {
   readonly check?: boolean;
   readonly update?: boolean;
   readonly verbose?: boolean;
+  readonly patience: string;
 }
 
 const command = new Command("corpus")
@@ -55,6 +56,7 @@ const command = new Command("corpus")
   .option("--json <file>", "write the results as JSON")
   .option("--check", "fail when a figure is worse than test/corpus/ratchet.json")
   .option("--update", "store the figures in test/corpus/ratchet.json")
+  .option("--patience <seconds>", "time given to one file", "60")
   .option("-v, --verbose", "show the findings of hits too");
 
 async function main(options: Options): Promise<number> {
@@ -100,7 +102,14 @@ async function runSelftests(
   const { checker, reader } = await checkerFor(tree, options.kernel);
   const files = chosenFiles(options, tree);
   const progress = progressBar(files.length);
-  const runs = runFiles({ checker, programsDir: tree.programsDir, files, config: tree.config, onFile: progress.step });
+  const runs = runFiles({
+    checker,
+    programsDir: tree.programsDir,
+    files,
+    config: tree.config,
+    patience: Number(options.patience),
+    onFile: progress.step,
+  });
   progress.stop();
   const programs = options.program === undefined ? undefined : new RegExp(options.program);
   const chosen = programs === undefined ? facts : facts.filter((fact) => programs.test(fact.program));
@@ -127,7 +136,13 @@ async function runMutants(
     progress.step(i, mutant.file);
     const path = join(tree.programsDir, mutant.file);
     const text = mutatedText(mutant, factOf.get(`${mutant.file}:${mutant.program}`), path);
-    return { mutant, run: text === undefined ? undefined : runFile(checker, mutant.file, path, text, tree.config) };
+    return {
+      mutant,
+      run:
+        text === undefined
+          ? undefined
+          : runFile(checker, mutant.file, path, text, tree.config, Number(options.patience)),
+    };
   });
   progress.stop();
   const result = scoreMutants(runs, rules);
@@ -145,7 +160,14 @@ async function runScx(options: Options, root: string): Promise<number> {
   const { checker } = await checkerFor(tree, options.kernel);
   const files = chosenFiles(options, tree);
   const progress = progressBar(files.length);
-  const runs = runFiles({ checker, programsDir: tree.programsDir, files, config: tree.config, onFile: progress.step });
+  const runs = runFiles({
+    checker,
+    programsDir: tree.programsDir,
+    files,
+    config: tree.config,
+    patience: Number(options.patience),
+    onFile: progress.step,
+  });
   progress.stop();
   const { text, ok } = printAllLoads(`sched-ext/scx against Linux ${options.kernel}`, runs);
   console.log(text);
@@ -208,10 +230,28 @@ function progressBar(total: number): {
   readonly step: (done: number, file: string) => void;
   readonly stop: () => void;
 } {
-  if (!process.stderr.isTTY) return { step: () => {}, stop: () => {} };
+  if (!process.stderr.isTTY) return slowFileNotes();
   const bar = new SingleBar({ format: "{bar} {value}/{total} {file}", hideCursor: true, clearOnComplete: true });
   bar.start(total, 0, { file: "" });
   return { step: (done, file) => bar.update(done, { file }), stop: () => bar.stop() };
+}
+
+/** In a log there is no bar, but a file that keeps everybody waiting is named at once. */
+function slowFileNotes(): { readonly step: (done: number, file: string) => void; readonly stop: () => void } {
+  let current = "";
+  let since = performance.now();
+  const stop = (): void => {
+    const seconds = (performance.now() - since) / 1000;
+    if (current !== "" && seconds > 5) process.stderr.write(`slow: ${current} took ${seconds.toFixed(1)} s\n`);
+  };
+  return {
+    step: (_done, file) => {
+      stop();
+      current = file;
+      since = performance.now();
+    },
+    stop,
+  };
 }
 
 command.parse();

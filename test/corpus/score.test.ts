@@ -71,7 +71,7 @@ describe("the scoreboard", () => {
       },
       invalidate: () => {},
     };
-    const board = score(facts, [runFile(failing, "t.c", path, text, config)], rules, () => undefined);
+    const board = score(facts, [runFile(failing, "t.c", path, text, config, 60)], rules, () => undefined);
     expect(board.exceptions).toMatchObject([{ file: "t.c" }]);
     expect(board.core["leak"]?.misses).toMatchObject([{ notAnalyzed: "the checker failed on this file" }]);
   });
@@ -127,7 +127,7 @@ function boardOf(diagnostics: readonly Diagnostic[], notAnalyzed: readonly strin
     missing: [],
   };
   const checker: Checker = { check: () => check, invalidate: () => {} };
-  return score(facts, [runFile(checker, "t.c", path, source, config)], rules, () => undefined);
+  return score(facts, [runFile(checker, "t.c", path, source, config, 60)], rules, () => undefined);
 }
 
 function finding(program: string, code: string, line: number, severity: Severity = "error"): Diagnostic {

@@ -73,6 +73,7 @@ export interface MutantScore {
   readonly misses: readonly MutantResult[];
   readonly falsePositives: readonly MutantResult[];
   readonly acceptedClean: number;
+  readonly exceptions: readonly { readonly file: string; readonly stack: string }[];
   readonly seconds: number;
 }
 
@@ -111,5 +112,8 @@ export function scoreMutants(runs: readonly MutantRun[], rules: readonly RuleInf
     } else if (errors.length > 0 && result.notAnalyzed === undefined) hits.push(result);
     else misses.push(result);
   }
-  return { changed, hits, misses, falsePositives, acceptedClean, seconds: milliseconds / 1000 };
+  const exceptions = runs.flatMap(({ run }) =>
+    run?.exception === undefined ? [] : [{ file: run.file, stack: run.exception }],
+  );
+  return { changed, hits, misses, falsePositives, acceptedClean, exceptions, seconds: milliseconds / 1000 };
 }

@@ -8,6 +8,7 @@ import {
   type Recall,
   type Scoreboard,
   type ScoredProgram,
+  slowestOf,
   sumOf,
   targetClasses,
 } from "./score.ts";
@@ -29,6 +30,7 @@ export function printScoreboard(
     `${board.files} files in ${board.seconds.toFixed(1)} s; ${facts.counted} of ${facts.total} verdict facts match the sources` +
       ` (${share(facts.counted, facts.total)})`,
   );
+  out.push(`slowest: ${board.slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(2)} s`).join(", ")}`);
   list(out, "Changed programs, not counted", board.changed.map(nameOf));
   list(
     out,
@@ -102,6 +104,11 @@ export function printMutants(title: string, result: MutantScore, options: PrintO
       out.push(...programLines({ file: `${mutant.file}:${mutant.line}`, program: mutant.program, findings }));
     }
   }
+  list(
+    out,
+    "Exceptions",
+    result.exceptions.map(({ file, stack }) => `${file}: ${options.verbose ? stack : firstLines(stack)}`),
+  );
   list(out, "Changed, not counted", result.changed.map(nameOf));
   return out.join("\n");
 }
@@ -121,6 +128,9 @@ export function printAllLoads(
     `== ${title}`,
     "",
     `${runs.length} files, ${programs.length} programs in ${seconds.toFixed(1)} s`,
+    `slowest: ${slowestOf(runs)
+      .map(({ file, seconds }) => `${file} ${seconds.toFixed(2)} s`)
+      .join(", ")}`,
     `Errors (all of it loads, so each is false): ${errors.length}`,
     ...errors.flatMap(programLines),
     `Warnings: ${warnings.length}`,

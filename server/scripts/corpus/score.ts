@@ -80,6 +80,12 @@ export interface Scoreboard {
   readonly exceptions: readonly { readonly file: string; readonly stack: string }[];
   readonly files: number;
   readonly seconds: number;
+  readonly slowest: readonly SlowFile[];
+}
+
+export interface SlowFile {
+  readonly file: string;
+  readonly seconds: number;
 }
 
 /** `textOf`: the text of a file of the corpus, by its name in the facts. */
@@ -169,7 +175,15 @@ export function score(
     exceptions: runs.flatMap((run) => (run.exception === undefined ? [] : [{ file: run.file, stack: run.exception }])),
     files: runs.length,
     seconds: runs.reduce((sum, run) => sum + run.milliseconds, 0) / 1000,
+    slowest: slowestOf(runs),
   };
+}
+
+export function slowestOf(runs: readonly FileRun[]): readonly SlowFile[] {
+  return [...runs]
+    .sort((a, b) => b.milliseconds - a.milliseconds)
+    .slice(0, 5)
+    .map((run) => ({ file: run.file, seconds: run.milliseconds / 1000 }));
 }
 
 /** All hits and misses of a table, over its classes. */

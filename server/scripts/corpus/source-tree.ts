@@ -107,9 +107,7 @@ export function scxTree(root: string, kernelRoot: string | undefined, options: T
   return {
     root,
     programsDir: root,
-    files: (readdirSync(root, { recursive: true }) as string[])
-      .filter((name) => name.endsWith(".bpf.c") && !name.startsWith("target/"))
-      .sort(),
+    files: filesBelow(root, "").filter((name) => name.endsWith(".bpf.c")),
     config: {
       includeDirs: [
         ...options.includeDirs,
@@ -144,6 +142,17 @@ export function scxTree(root: string, kernelRoot: string | undefined, options: T
       ],
     },
   };
+}
+
+/** Sorted; links are left alone, they show the same files a second time. */
+function filesBelow(root: string, below: string): readonly string[] {
+  const files: string[] = [];
+  for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
+    const name = join(below, entry.name);
+    if (entry.isDirectory() && entry.name !== "target" && entry.name !== ".git") files.push(...filesBelow(root, name));
+    else if (entry.isFile()) files.push(name);
+  }
+  return files.sort();
 }
 
 export function cacheDir(): string {
