@@ -2,6 +2,7 @@
 // way, in C's order; what chooses between arms becomes control flow.
 import { assertNever } from "../base/assert-never.ts";
 import { charType, conditionalType, decay, literalType, pointerTo } from "../model/conversions.ts";
+import { choiceType } from "../model/expression-type.ts";
 import { type CType, intType, u64Type, unknownType } from "../model/types.ts";
 import type { At, Expression, Statement } from "../syntax/ast.ts";
 import { lowerAssignment, lowerStep } from "./assignments.ts";
@@ -216,7 +217,10 @@ function lowerConditional(builder: Builder, expression: Extract<Expression, { ki
   const { draft } = builder;
   const { at, test, whenTrue, whenFalse } = expression;
   const chosen = decidedTest(builder, test);
-  if (chosen !== undefined && whenTrue !== undefined) return lowerValue(builder, chosen ? whenTrue : whenFalse);
+  if (chosen !== undefined && whenTrue !== undefined) {
+    const value = lowerValue(builder, chosen ? whenTrue : whenFalse);
+    return asChoice(builder, expression, value);
+  }
   if (whenTrue === undefined) return lowerElvis(builder, expression);
   const [first, second] = [draft.block(at), draft.block(at)];
   lowerBranch(builder, test, first, second);
@@ -226,6 +230,13 @@ function lowerConditional(builder: Builder, expression: Extract<Expression, { ki
   draft.resume(second);
   const b = lowerValue(builder, whenFalse);
   return joinArms(builder, [endOfFirst, a], [draft.current, b], at);
+}
+
+/** A number has the type common to both arms, also when the other arm is dead. */
+function asChoice(builder: Builder, expression: Extract<Expression, { kind: "conditional" }>, value: Expr): Expr {
+  if (value.type.kind !== "int") return value;
+  const type = choiceType(builder.types, expression, builder.scope.names);
+  return type.kind === "int" ? cast(value, type, value.at) : value;
 }
 
 /** A test that needs no code at all: constants, sizes, compiler questions. */
@@ -267,7 +278,7 @@ function lowerElvis(builder: Builder, expression: Extract<Expression, { kind: "c
   const { at, test, whenFalse } = expression;
   const value = lowerValue(builder, test);
   const truth = truthOf(value);
-  if (truth !== undefined) return truth ? value : lowerValue(builder, whenFalse);
+  if (truth !== undefined) return asChoice(builder, expression, truth ? value : lowerValue(builder, whenFalse));
   const [first, second] = [draft.block(at), draft.block(at)];
   const load = outliving(builder, value);
   draft.close({ kind: "branch", test: load, whenTrue: first.id, whenFalse: second.id, at: test.at });

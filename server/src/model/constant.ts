@@ -1,6 +1,7 @@
 // Integer constant expressions, with the types C gives them.
 import type { Designator, Expression } from "../syntax/ast.ts";
 import { arithmetic, isComparison, literalType, promote, sameType } from "./conversions.ts";
+import { choiceType } from "./expression-type.ts";
 import { foldBinary, wrap } from "./integers.ts";
 import type { Scope } from "./scope.ts";
 import type { TypedConstant, Types } from "./type-queries.ts";
@@ -52,8 +53,11 @@ export function evaluateConstant(
     case "conditional": {
       const test = evaluate(expression.test);
       if (test === undefined) return undefined;
-      if (test.value === 0n) return evaluate(expression.whenFalse);
-      return expression.whenTrue === undefined ? test : evaluate(expression.whenTrue);
+      const whole = expression.whenTrue === undefined ? test : undefined;
+      const arm = test.value === 0n ? evaluate(expression.whenFalse) : (whole ?? evaluate(expression.whenTrue!));
+      if (arm === undefined) return undefined;
+      const type = choiceType(types, expression, scope);
+      return type.kind === "int" ? { value: wrap(arm.value, type), type } : arm;
     }
     case "cast": {
       const operand = evaluate(expression.operand);

@@ -5,6 +5,7 @@ import type { Block, Expression } from "../syntax/ast.ts";
 import { utf8Length } from "./array-length.ts";
 import { builtinResult } from "./builtin-functions.ts";
 import {
+  arithmetic,
   binaryType,
   charType,
   conditionalType,
@@ -44,13 +45,8 @@ export function typeOfExpression(types: Types, expression: Expression, scope: Sc
       return decay(of(expression.right));
     case "assign":
       return of(expression.target);
-    case "conditional": {
-      const { test, whenTrue, whenFalse } = expression;
-      const chosen = types.exactConstant(test, scope);
-      if (chosen !== undefined) return decay(of(chosen.value === 0n ? whenFalse : (whenTrue ?? test)));
-      const whole = whenTrue ?? test;
-      return conditionalType(of(whole), of(whenFalse), isZero(types, whole, scope), isZero(types, whenFalse, scope));
-    }
+    case "conditional":
+      return choiceType(types, expression, scope);
     case "call":
       return callType(types, expression, scope);
     case "member":
@@ -79,6 +75,27 @@ export function typeOfExpression(types: Types, expression: Expression, scope: Sc
     case "opaque":
       return unknownType;
   }
+}
+
+/**
+ * `c ? a : b`, also when c is a constant: numbers take the type common to both arms. Of other
+ * kinds the arm chosen tells, because `__builtin_choose_expr` is read as a `?:` too.
+ */
+export function choiceType(
+  types: Types,
+  { test, whenTrue, whenFalse }: Extract<Expression, { kind: "conditional" }>,
+  scope: Scope | undefined,
+): CType {
+  const whole = whenTrue ?? test;
+  const [a, b] = [decay(types.typeOf(whole, scope)), decay(types.typeOf(whenFalse, scope))];
+  if (isArithmetic(a) && isArithmetic(b)) return arithmetic(a, b);
+  const chosen = types.exactConstant(test, scope);
+  if (chosen !== undefined) return chosen.value === 0n ? b : a;
+  return conditionalType(a, b, isZero(types, whole, scope), isZero(types, whenFalse, scope));
+}
+
+function isArithmetic(type: CType): boolean {
+  return type.kind === "int" || type.kind === "enum";
 }
 
 export function genericArm(
