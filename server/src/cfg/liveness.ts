@@ -8,6 +8,8 @@ export interface LocalUse {
   readonly liveIn: readonly ReadonlySet<number>[];
   /** Locals whose scalar value can reach a branch, an index, a call or the result. */
   readonly decisive: ReadonlySet<number>;
+  /** Names of globals and members that are read at more than one place. */
+  readonly reread: ReadonlySet<string>;
   /** Blocks with more than one way in, and the entry. */
   readonly joins: ReadonlySet<number>;
 }
@@ -18,7 +20,7 @@ const cache = new WeakMap<ControlFlowGraph, LocalUse>();
 export function localUse(graph: ControlFlowGraph, followed: (callee: string) => boolean): LocalUse {
   let use = cache.get(graph);
   if (use === undefined) {
-    use = { liveIn: liveIn(graph), decisive: decisive(graph, followed), joins: joins(graph) };
+    use = { liveIn: liveIn(graph), decisive: decisive(graph, followed), reread: reread(graph), joins: joins(graph) };
     cache.set(graph, use);
   }
   return use;
@@ -156,6 +158,74 @@ function readsOfPlace(place: Place, into: Set<number>): void {
       readsOf(place.pointer, into);
       return;
     case "global":
+      return;
+  }
+}
+
+function reread(graph: ControlFlowGraph): Set<string> {
+  const once = new Set<string>();
+  const more = new Set<string>();
+  const note = (name: string) => (once.has(name) ? more : once).add(name);
+  for (const id of graph.order) {
+    for (const expr of [...terminatorReads(graph, id), ...graph.blocks[id]!.instructions.flatMap(exprsOf)])
+      namesRead(expr, note);
+  }
+  return more;
+}
+
+function exprsOf(instruction: Instruction): readonly Expr[] {
+  switch (instruction.kind) {
+    case "assign":
+    case "discard":
+      return [instruction.value];
+    case "call":
+      return instruction.args;
+    case "asm":
+      return instruction.inputs;
+    default:
+      return [];
+  }
+}
+
+function namesRead(expr: Expr, note: (name: string) => void): void {
+  switch (expr.kind) {
+    case "load":
+      if (expr.place.kind === "global" || expr.place.kind === "member") note(expr.place.name);
+      namesReadOnTheWay(expr.place, note);
+      return;
+    case "address":
+      namesReadOnTheWay(expr.place, note);
+      return;
+    case "unary":
+    case "cast":
+      namesRead(expr.operand, note);
+      return;
+    case "binary":
+      namesRead(expr.left, note);
+      namesRead(expr.right, note);
+      return;
+    case "offset":
+      namesRead(expr.base, note);
+      namesRead(expr.index, note);
+      return;
+    default:
+      return;
+  }
+}
+
+function namesReadOnTheWay(place: Place, note: (name: string) => void): void {
+  switch (place.kind) {
+    case "member":
+      namesReadOnTheWay(place.base, note);
+      return;
+    case "element":
+      namesReadOnTheWay(place.base, note);
+      namesRead(place.index, note);
+      return;
+    case "deref":
+      namesRead(place.pointer, note);
+      return;
+    default:
       return;
   }
 }

@@ -34,7 +34,7 @@ export class Summaries {
 
   #changesPackets(callee: string): boolean {
     const effect = this.#effects.effect(callee);
-    return effect?.protocol.kind === "packet-change";
+    return effect?.protocol.kind === "packet-change" || effect?.protocol.kind === "tail-call";
   }
 
   /** Names called from `start`, through every function with a body. */

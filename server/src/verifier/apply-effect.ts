@@ -24,6 +24,8 @@ export function applyEffect(call: Call, state: State, instruction: CallInstructi
       return [];
     case "tail-call":
       mayNotHold(call.machine, state, call.site, "tail-call", call.effect.name);
+      // Back here only if there was no such program; but the verifier does not tell the two apart.
+      invalidatePackets(state, deathBy(call, "packet-changed"));
       break;
     case "iterator-next":
       return iteratorNext(call, state, instruction);
@@ -126,7 +128,7 @@ function giveToSlot(call: Call, state: State, value: Value | undefined): void {
   const object = state.object(id);
   if (id === undefined || object?.ref === undefined) return;
   const ref = object.ref;
-  if (object.percpu && call.machine.inRcuSection(state)) {
+  if (object.percpu === true && call.machine.inRcuSection(state)) {
     transferReference(state, ref);
     state.change(id, { trust: "rcu" });
     return;

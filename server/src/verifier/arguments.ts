@@ -86,7 +86,7 @@ function checkOwned(call: Call, state: State, value: Value, index: number): void
 }
 
 function whyNotReleasable(machine: Machine, state: State, value: Value, param: ParamEffect): WhyUnowned | undefined {
-  if (value.kind === "function") return "stack";
+  if (value.kind === "function" || (value.kind === "number" && value.value !== 0)) return "stack";
   if (value.kind !== "pointer" || isKnownNull(machine, state, value)) return undefined;
   if (isStackBase(value.base) || value.base[0] === "g" || value.base[0] === "s") return "stack";
   const object = state.object(objectIdOf(value));
@@ -95,7 +95,7 @@ function whyNotReleasable(machine: Machine, state: State, value: Value, param: P
   if (reference === undefined) return whyUnowned(object);
   if (!machine.effects.rules.callbacksReplayed && reference.callbackDepth < state.callbackDepth) return "callback";
   if (isInside(machine, object, value.path)) return "offset";
-  if (param.kind === "local-object" && param.percpu !== undefined && param.percpu !== object.percpu) {
+  if (param.kind === "local-object" && param.percpu !== undefined && object.percpu === !param.percpu) {
     return object.percpu ? "percpu" : "not-percpu";
   }
   return undefined;
@@ -127,6 +127,8 @@ function isInside(machine: Machine, object: ObjectInfo, path: string): boolean {
   }
   let offset = 0;
   for (const step of path.split(/(?=[.[-])/)) {
+    // Arithmetic on the pointer itself: whatever the step, it does not point at the start any more.
+    if (/^\[-?[1-9]\d*\]$/.test(step)) return true;
     const field = step.startsWith(".") && type !== undefined ? unit.field(type, step.slice(1)) : undefined;
     if (field?.offset === undefined) return false;
     offset += field.offset;

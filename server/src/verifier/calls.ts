@@ -10,7 +10,16 @@ import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { callGlobal } from "./global-call.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
-import { addressFromPointer, clobber, forgetShared, isStackBase, localBase, store } from "./memory.ts";
+import {
+  addressFromPointer,
+  clobber,
+  copyUnder,
+  forgetShared,
+  isStackBase,
+  localBase,
+  resultBase,
+  store,
+} from "./memory.ts";
 import type { CallInstruction } from "./result.ts";
 import type { State } from "./state.ts";
 import { objectIdOf, type Value } from "./value.ts";
@@ -24,11 +33,18 @@ export function executeCall(machine: Machine, frame: Frame, state: State, instru
   const result = instruction.result;
   if (result !== undefined) {
     for (const outcome of outcomes) {
-      const value = outcome.value ?? machine.symbols.freshOf(result.type);
-      store(outcome.state, { base: localBase(frame, result.id), path: "" }, value);
+      const target = { base: localBase(frame, result.id), path: "" };
+      if (result.type.kind === "record") {
+        copyUnder(outcome.state, target, { base: resultBase, path: "" });
+        clearResult(outcome.state);
+      } else store(outcome.state, target, outcome.value ?? machine.symbols.freshOf(result.type));
     }
   }
   return outcomes.map((outcome) => outcome.state);
+}
+
+function clearResult(state: State): void {
+  for (const key of [...state.memory.keys()]) if (key.startsWith(`${resultBase}|`)) state.memory.delete(key);
 }
 
 function call(
@@ -63,10 +79,15 @@ function calleeName(machine: Machine, frame: Frame, state: State, instruction: C
   return value.kind === "function" ? value.name : undefined;
 }
 
-/** Static, or made so by the compiler or by libbpf: checked in its caller's context. */
+/**
+ * Static, or made so by the compiler or by libbpf: checked in its caller's context. A global function
+ * that clang may inline is seen that way too: its copy in the caller is what the kernel judges, and
+ * if clang keeps it apart it is checked with less than that, about which we say nothing.
+ */
 export function isFollowed(fn: FunctionInfo): boolean {
   return (
     fn.static ||
+    !(fn.weak || fn.decl.attributes.some((a) => a.name === "noinline")) ||
     fn.decl.attributes.some((a) => a.name === "always_inline" || (a.name === "visibility" && a.args[0] === "hidden"))
   );
 }

@@ -89,7 +89,8 @@ function globalParameter(
   if (tags.includes("arg:untrusted")) {
     return machine.newObject(state, { ...base, class: "btf", trust: "untrusted", nullness: "unknown" });
   }
-  if (tags.includes("arg:arena") || base.struct === "bpf_dynptr") {
+  const isArena = tags.includes("arg:arena") || (type.kind === "pointer" && type.tags.includes("arena"));
+  if (isArena || base.struct === "bpf_dynptr" || base.type?.kind === "unknown") {
     return machine.newObject(state, { ...base, class: "unknown" });
   }
   const nonNull = tags.includes("arg:nonnull");

@@ -8,7 +8,17 @@ import { describePlace } from "./describe.ts";
 import { adopt, cast, evaluate, type OnDeref } from "./evaluate.ts";
 import type { Outcome } from "./explore-function.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
-import { addressOf, clobber, copyUnder, fillZero, forgetShared, forgetUnder, localBase, store } from "./memory.ts";
+import {
+  addressOf,
+  clobber,
+  copyUnder,
+  fillZero,
+  forgetShared,
+  forgetUnder,
+  localBase,
+  resultBase,
+  store,
+} from "./memory.ts";
 import { assume, isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
@@ -120,6 +130,8 @@ function executeAsm(machine: Machine, frame: Frame, state: State, asm: Extract<I
     const object = objectIdOf(evaluate(machine, state, frame, input));
     const ref = state.object(object)?.ref;
     if (ref !== undefined) letGo(state, ref);
+    // The assembly may have tested it, and left the program if it was NULL.
+    else if (object !== undefined) state.change(object, { nullness: "unknown" });
   }
   for (const place of asm.outputs) {
     const address = addressOf(machine, state, frame, place);
@@ -144,6 +156,8 @@ export function letGo(state: State, ref: number): void {
 
 export function derefChecker(machine: Machine, state: State, site: Site): OnDeref {
   return (pointer: Expr, value: Value) => {
+    // What is not known to be a pointer, or points into an arena, may be read in any case.
+    if (pointer.type.kind !== "pointer" || pointer.type.tags.includes("arena")) return;
     if (isKnownNull(machine, state, value)) {
       if (value.kind === "number" && isLiteral(pointer)) return;
       const use = {
@@ -201,6 +215,12 @@ function terminate(
     case "any":
       return terminator.targets.map((target) => ({ target, state: state.clone() }));
     case "return": {
+      if (terminator.value?.kind === "load" && terminator.value.type.kind === "record") {
+        const source = addressOf(machine, state, frame, terminator.value.place, derefChecker(machine, state, site));
+        if (source !== undefined) copyUnder(state, { base: resultBase, path: "" }, source);
+        leave({ state, exit: site });
+        return [];
+      }
       const value =
         terminator.value && evaluate(machine, state, frame, terminator.value, derefChecker(machine, state, site));
       leave(value === undefined ? { state, exit: site } : { state, value, exit: site });

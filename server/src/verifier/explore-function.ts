@@ -116,7 +116,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
         if ((machine.session.work & 63) === 0) checkCancelled(machine.cancellation);
         dropDead(state, use.liveIn[block]!, use.decisive);
         if (!use.joins.has(block)) return state;
-        dropSharedScalars(state);
+        dropSharedScalars(state, use.reread);
         let visited = seen.get(block);
         if (visited === undefined) {
           visited = nothingVisited();
@@ -127,7 +127,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
       step: (block, state) =>
         executeBlock(machine, frame, block, state, (exit) => {
           dropDead(exit.state, noLocals, use.decisive);
-          dropSharedScalars(exit.state);
+          dropSharedScalars(exit.state, noNames);
           const admitted = admitExit(machine, exit, exits);
           if (admitted !== undefined) outcomes.push(admitted);
         }),
@@ -138,6 +138,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
 }
 
 const noLocals: ReadonlySet<number> = new Set();
+const noNames: ReadonlySet<string> = new Set();
 
 const resultKey = "r|";
 
@@ -165,14 +166,14 @@ function dropDead(state: State, live: ReadonlySet<number>, decisive: ReadonlySet
   }
 }
 
-/**
- * What was read of shared memory and is only a number: between taking and giving
- * back there is a call, and a call makes the next read a new one anyway.
- */
-function dropSharedScalars(state: State): void {
+/** Numbers read from shared memory at places that the function reads only once: nothing will agree with them. */
+function dropSharedScalars(state: State, reread: ReadonlySet<string>): void {
   for (const [key, value] of state.memory) {
     if (value.kind !== "symbol") continue;
-    if (key[0] === "g" || key[0] === "o" || key[0] === "y") state.memory.delete(key);
+    const first = key[0];
+    if (first !== "g" && first !== "o" && first !== "y") continue;
+    const name = /([A-Za-z_]\w*)\|?[^A-Za-z_]*$/.exec(key)?.[1];
+    if (name === undefined || !reread.has(name)) state.memory.delete(key);
   }
 }
 

@@ -163,6 +163,7 @@ export class Graft {
       case "g":
       case "c":
       case "s":
+      case "r":
         return base;
       default:
         // Locals of the function itself, and pinned arguments.

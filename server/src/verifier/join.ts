@@ -39,15 +39,27 @@ class Join {
       }
       const other = this.#right.memory.get(key);
       if (other !== undefined && this.#same(value, other)) continue;
+      if (other === undefined) this.#forgetFill(key);
       if (this.#holds(this.#left, value) || (other !== undefined && this.#holds(this.#right, other))) return undefined;
       memory.set(key, this.#machine.symbols.joined());
     }
     for (const [key, value] of this.#right.memory) {
       if (key[0] === "o" || key[0] === "y" || this.#left.memory.has(key)) continue;
       if (this.#holds(this.#right, value)) return undefined;
+      this.#forgetFill(key);
       memory.set(key, this.#machine.symbols.joined());
     }
     return this.#result;
+  }
+
+  /** One state stored an element that the other did not: a later turn may have stored any of them. */
+  #forgetFill(key: string): void {
+    const bracket = key.lastIndexOf("[");
+    if (bracket < 0) return;
+    const { memory } = this.#result;
+    for (const fill of [...memory.keys()]) {
+      if (fill.endsWith("*") && key.startsWith(fill.slice(0, -1))) memory.set(fill, this.#machine.symbols.joined());
+    }
   }
 
   /** Same kinds from the same places, in the same order; their objects correspond. */

@@ -22,6 +22,9 @@ export function memoryKey(address: Address): string {
 }
 
 /** One function is explored at a time: its locals need no frame in their names, its callers' are called `u<n>`. */
+/** Where a function leaves a struct it returns, until its caller takes it. */
+export const resultBase = "r";
+
 export function localBase(_frame: Frame, local: number): string {
   return `f${local}`;
 }
@@ -167,7 +170,7 @@ export function copyUnder(state: State, target: Address, source: Address): void 
     if (!key.startsWith(from)) continue;
     const rest = key.slice(from.length);
     if (rest !== "" && !isBoundary(rest[0]!)) continue;
-    if (value.kind !== "slot") copies.push([rest, value]);
+    copies.push([rest, value]);
   }
   const fill = ancestors(source.path)
     .map((path) => state.memory.get(`${source.base}|${path}*`))

@@ -6,7 +6,7 @@ import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
 import { anyRange, type Range } from "./symbols.ts";
 import type { Fact } from "./trace.ts";
-import { isNumber, objectIdOf, type Value, zero } from "./value.ts";
+import { isNumber, type ObjectInfo, objectIdOf, type Value, zero } from "./value.ts";
 
 /** More excluded values than this are not remembered: switches have few that matter. */
 const maxExcluded = 24;
@@ -45,7 +45,8 @@ function assumePointer(machine: Machine, state: State, value: Value & { kind: "p
 export function setNull(_machine: Machine, state: State, id: number): void {
   const object = state.object(id);
   if (object === undefined) return;
-  if (object.ref !== undefined) state.dropReference(object.ref);
+  // A cast shares the reference of what was cast; a failed cast leaves it where it was.
+  if (state.reference(object.ref)?.object === id) state.dropReference(object.ref!);
   state.change(id, { nullness: "null", ref: undefined });
 }
 
@@ -111,7 +112,25 @@ function isBoolean(machine: Machine, state: State, value: Value): boolean {
 function assumeEqual(machine: Machine, state: State, left: Value, right: Value, equal: boolean): boolean {
   if (right.kind === "number") return assumeEqualsNumber(machine, state, left, right.value, equal);
   if (left.kind === "number") return assumeEqualsNumber(machine, state, right, left.value, equal);
+  if (equal) {
+    inferNonNull(state, left, right);
+    inferNonNull(state, right, left);
+  }
   return true;
+}
+
+/** Equal to something that is not NULL: believed for sockets and memory, not for kernel objects (VERIFIER_RULES 4). */
+function inferNonNull(state: State, value: Value, other: Value): void {
+  const id = objectIdOf(value);
+  const object = state.object(id);
+  const model = state.object(objectIdOf(other));
+  if (id === undefined || object?.nullness !== "maybe" || model?.nullness !== "non-null") return;
+  if (isKernelObject(object) || isKernelObject(model)) return;
+  state.change(id, { nullness: "non-null" });
+}
+
+function isKernelObject(object: ObjectInfo): boolean {
+  return object.class === "btf" && object.struct !== "bpf_sock";
 }
 
 function assumeEqualsNumber(machine: Machine, state: State, value: Value, n: number, equal: boolean): boolean {

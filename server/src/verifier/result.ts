@@ -4,6 +4,7 @@ import type { CType } from "../model/types.ts";
 import type { ReturnEffect } from "../registry/effect.ts";
 import type { Call } from "./arguments.ts";
 import { graphElement } from "./graph-element.ts";
+import { slotTag } from "./load-member.ts";
 import { addressFromPointer, isStackBase, memoryKey, pointeeTag, stored } from "./memory.ts";
 import { member, nodeMember } from "./path.ts";
 import { known } from "./refine.ts";
@@ -233,7 +234,7 @@ function oldKptr(call: Call, state: State): Value {
     type: pointee(slotType),
     nullness: "maybe",
     trust: "trusted",
-    percpu: slotType?.kind === "pointer" && slotType.tags.includes("percpu_kptr"),
+    percpu: slotType === undefined || slotTag(slotType) === undefined ? undefined : slotTag(slotType) === "percpu_kptr",
     origin: originOf(call, "call"),
   });
 }

@@ -61,7 +61,8 @@ export interface ObjectInfo {
   readonly tiedToDynptr: number | undefined;
   /** After list or rbtree add, or peeked at: usable until unlock. */
   readonly nonOwning: boolean;
-  readonly percpu: boolean;
+  /** undefined: not known, as for what came out of an untyped slot. */
+  readonly percpu: boolean | undefined;
   /** Set once the verifier would see a scalar here. */
   readonly dead: Death | undefined;
   readonly origin: Origin;
