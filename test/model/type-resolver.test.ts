@@ -5,7 +5,7 @@ import { printType } from "../../server/src/cfg/print.ts";
 import { createTypes, type Types } from "../../server/src/model/type-resolver.ts";
 import type { TranslationUnit } from "../../server/src/model/unit.ts";
 import type { TypeSyntax } from "../../server/src/syntax/ast.ts";
-import { unitOf } from "../support/unit-of.ts";
+import { graphOf, unitOf } from "../support/unit-of.ts";
 
 function sizes(unit: TranslationUnit, ...tags: string[]): (number | undefined)[] {
   return tags.map((tag) => unit.record(tag)?.size);
@@ -125,6 +125,15 @@ describe("types as written", () => {
       "s16",
       "u32",
     ]);
+  });
+
+  it("knows records of a function's own in a graph from an earlier version of the file", async () => {
+    const text =
+      "int f(void) { struct l { char c; long v; }; struct l x = {}; struct { int q; } y = {}; return x.v + y.q; }";
+    const { locals } = await graphOf(text);
+    const later = await unitOf(text);
+    expect(locals.map((local) => later.sizeOf(local.type))).toEqual([16, 4]);
+    expect(later.field(locals[0]!.type, "v")?.offset).toBe(8);
   });
 
   it("is not fooled by cycles", async () => {
