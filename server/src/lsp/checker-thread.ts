@@ -9,14 +9,22 @@ export type CheckOutcome =
   | { readonly kind: "cancelled" }
   | { readonly kind: "failed"; readonly message: string };
 
+/** Three times what a vmlinux.h and the largest scheduler take; past it the thread is replaced and the editor lives. */
+const maxHeapMb = 1024;
+
 export class CheckerThread {
   readonly #cancelledJob = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #texts = new Map<string, string>();
+  readonly #script: URL;
   #settings: Settings | undefined;
   #worker: Worker | undefined;
   #lastJob = 0;
   #running: { readonly job: number; readonly done: (outcome: CheckOutcome) => void } | undefined;
   #stopped = false;
+
+  constructor(script: URL = checkWorkerScript()) {
+    this.#script = script;
+  }
 
   configure(settings: Settings): void {
     this.#settings = settings;
@@ -59,8 +67,10 @@ export class CheckerThread {
   #thread(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const workerData: CheckerThreadData = { cancelledJob: this.#cancelledJob };
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const worker = new Worker(new URL(`./check-worker.${extension}`, import.meta.url), { workerData });
+    const worker = new Worker(this.#script, {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+    });
     this.#worker = worker;
     worker.on("message", (message: FromChecker) => {
       if (message.job === this.#running?.job) this.#finish(message);
@@ -83,4 +93,10 @@ export class CheckerThread {
     this.#running = undefined;
     running?.done(outcome);
   }
+}
+
+/** Beside this file, in the sources as in what is built from them. */
+function checkWorkerScript(): URL {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new URL(`./check-worker.${extension}`, import.meta.url);
 }

@@ -30,8 +30,8 @@ import { type CheckJob, CheckScheduler } from "./scheduler.ts";
 import { readSettings, settingsSection } from "./settings.ts";
 import type { Settings, WireFinding } from "./wire.ts";
 
-/** A pause that merges the keystrokes of a fast typist and is not felt as one. */
-const typingPauseMs = 40;
+/** Merges the changes of one command (a completion, a multi-cursor edit); a superseded check is stopped anyway. */
+const typingPauseMs = 15;
 
 export function startServer(transport: "stdio" | "node-ipc", version: string): void {
   const connection =
