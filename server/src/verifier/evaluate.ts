@@ -79,7 +79,11 @@ export function loadAt(machine: Machine, state: State, address: Address, type: C
     };
   }
   const known = stored(state, address);
-  if (known !== undefined) return known.kind === "slot" ? machine.symbols.freshOf(type) : known;
+  if (known !== undefined && known.kind !== "slot") {
+    // Zero fill of something whose type nobody declared: it may be an array, whose value is its address.
+    return type.kind === "unknown" && !state.memory.has(memoryKey(address)) ? machine.symbols.freshOf(type) : known;
+  }
+  if (known !== undefined) return machine.symbols.freshOf(type);
   if (isInexact(address.path)) return machine.symbols.freshOf(type);
   const value = firstLoad(machine, state, address, type);
   if (!isVolatile) state.memory.set(memoryKey(address), value);

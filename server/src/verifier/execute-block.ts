@@ -75,6 +75,7 @@ function execute(
       const value = adopt(state, cast(machine, state, raw, instruction.target.type), instruction.target.type);
       const address = addressOf(machine, state, frame, instruction.target, onDeref);
       if (address === undefined) return;
+      forgetUnions(machine, state, frame, instruction.target);
       store(state, address, value);
       if (address.path.includes("[~]")) letGoValue(state, value);
       if (address.base[0] !== "f") state.epoch++;
@@ -107,6 +108,16 @@ function execute(
       return;
     default:
       assertNever(instruction);
+  }
+}
+
+/** Members of a union share their bytes: a store to one is a store to all. */
+function forgetUnions(machine: Machine, state: State, frame: Frame, target: Place): void {
+  for (let place = target; place.kind === "member" || place.kind === "element"; place = place.base) {
+    const { type } = place.base;
+    if (type.kind !== "record" || !type.union) continue;
+    const address = addressOf(machine, state, frame, place.base);
+    if (address !== undefined) clobber(state, address);
   }
 }
 

@@ -202,6 +202,7 @@ const blank = {
   dead: undefined,
   poisoned: false,
   usedUntested: undefined,
+  anchor: "",
 } as const satisfies Partial<ObjectInfo>;
 
 export function siteOf(frame: Frame, at: Site["at"]): Site {

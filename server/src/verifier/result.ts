@@ -160,6 +160,7 @@ function nodeResult(call: Call, state: State, maybeNull: boolean, owned: boolean
     nullness: maybeNull ? "maybe" : "non-null",
     trust: "trusted",
     nonOwning: !owned,
+    anchor: element === undefined ? nodeMember : member("", element.field),
     origin: originOf(call, "call"),
   });
   if (value.kind !== "pointer") return value;

@@ -66,6 +66,8 @@ export interface ObjectInfo {
   /** Set once the verifier would see a scalar here. */
   readonly dead: Death | undefined;
   readonly origin: Origin;
+  /** Path of the pointer that the call returned: a NULL test is one of this very pointer. */
+  readonly anchor: string;
   /** Set after a finding on it: nothing more is said. */
   readonly poisoned: boolean;
   /** Dereferenced while it might be NULL: a test that follows comes too late. */

@@ -70,12 +70,9 @@ export function scanTracepoints(tree: SourceTree): readonly TracepointFact[] {
       scalar: indexesWhere(digits, (digit) => (digit & 2) !== 0),
     });
   }
-  // Events of loadable modules that are not in the table may be given NULL anywhere.
-  const modulesGuarded = table !== "";
   const suffix = /\b__DECLARE_TRACE\(name##_tp\b/.test(tree.read("include/linux/tracepoint.h") ?? "") ? "_tp" : "";
   for (const path of tree.filesContaining(["__nullable)", "__nullable,"], ["include/trace", TESTS])) {
-    const all = modulesGuarded && path.startsWith(TEST_FOLDER);
-    for (const fact of eventsIn(new CText(path, tree.read(path) ?? ""), suffix, all)) facts.set(fact.tracepoint, fact);
+    for (const fact of eventsIn(new CText(path, tree.read(path) ?? ""), suffix)) facts.set(fact.tracepoint, fact);
   }
   return [...facts.values()].sort((a, b) => (a.tracepoint < b.tracepoint ? -1 : 1));
 }
@@ -83,7 +80,7 @@ export function scanTracepoints(tree: SourceTree): readonly TracepointFact[] {
 const TESTS = TEST_FOLDER.replace(/\/$/, "");
 
 /** Trace events with arguments that may be NULL. `suffix` is what DECLARE_TRACE adds to the name. */
-function* eventsIn(file: CText, suffix: string, everyPointer: boolean): Generator<TracepointFact> {
+function* eventsIn(file: CText, suffix: string): Generator<TracepointFact> {
   for (const event of file.code.matchAll(
     /\b(DECLARE_TRACE|TRACE_EVENT|DEFINE_EVENT)(?:_\w+)?\(([^()]*?)\bTP_PROTO\(([^()]*)\)/g,
   )) {
@@ -93,10 +90,8 @@ function* eventsIn(file: CText, suffix: string, everyPointer: boolean): Generato
       .filter((part) => /^\w+$/.test(part))
       .at(-1);
     const params = readParams(event[3]!);
-    const maybeNull = indexesWhere(
-      params,
-      ([type, param]) => param.endsWith("__nullable") || (everyPointer && /^(?:const )?struct \w+ \*$/.test(type)),
-    );
+    // Other arguments of module events are refused or not by rules we could not confirm on a real kernel: no claim.
+    const maybeNull = indexesWhere(params, ([, param]) => param.endsWith("__nullable"));
     if (name === undefined || maybeNull.length === 0) continue;
     yield { tracepoint: event[1] === "DECLARE_TRACE" ? `${name}${suffix}` : name, maybeNull, scalar: [] };
   }
