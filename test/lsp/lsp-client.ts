@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import {
   type CodeAction,
   createProtocolConnection,
@@ -39,11 +39,17 @@ export async function serverCommand(): Promise<readonly string[]> {
 }
 
 let bundled: Promise<string> | undefined;
+const folders: string[] = [];
+
+afterAll(() => {
+  bundled = undefined;
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 async function bundle(): Promise<string> {
   // Two levels below server/, where the bundle looks for assets and data.
-  const folder = fileURLToPath(new URL(`../../server/dist/test-${process.pid}`, import.meta.url));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = fileURLToPath(new URL(`../../server/.cache/test-${process.pid}`, import.meta.url));
+  folders.push(folder);
   await bundleServer(folder, false);
   return folder;
 }
