@@ -7,8 +7,6 @@ export const knownWrong: readonly string[] = [
   "7.2 conntrack.bpf.c used_after_insert",
   "7.2 dead-code.bpf.c missing_kfunc_would_have_released",
   "6.12 dead-code.bpf.c missing_kfunc_would_have_released",
-  "7.2 iterators.bpf.c last_task_is_kept_and_others_leak",
-  "6.12 iterators.bpf.c last_task_is_kept_and_others_leak",
   "6.12 kernel-versions.bpf.c older_branch_leaks",
   "7.2 legacy-load.bpf.c loaded_while_holding",
   "6.12 legacy-load.bpf.c loaded_while_holding",
@@ -16,12 +14,9 @@ export const knownWrong: readonly string[] = [
   "7.2 list.bpf.c pushed_twice",
   "6.12 list.bpf.c node_dropped_instead_of_item",
   "6.12 list.bpf.c pushed_twice",
-  "7.2 loops.bpf.c kept_without_break",
-  "7.2 loops.bpf.c leaks_on_continue",
-  "6.12 loops.bpf.c kept_without_break",
-  "6.12 loops.bpf.c leaks_on_continue",
   "7.2 map-lookup.bpf.c counted_atomically_untested",
   "6.12 map-lookup.bpf.c counted_atomically_untested",
+  "7.2 more-callbacks.bpf.c acquired_by_vma_callback",
   "7.2 null-check-too-late.bpf.c first_member_load_stays",
   "7.2 null-check-too-late.bpf.c number_load_stays",
   "7.2 null-check-too-late.bpf.c task_load_needed_in_both_branches",
@@ -30,6 +25,8 @@ export const knownWrong: readonly string[] = [
   "6.12 null-check-too-late.bpf.c task_load_needed_in_both_branches",
   "7.2 nullable-parameters.bpf.c untested_to_nullable",
   "6.12 nullable-parameters.bpf.c untested_to_nullable",
+  "7.2 opaque-code.bpf.c number_wraps_around",
+  "6.12 opaque-code.bpf.c number_wraps_around",
   "7.2 percpu-objects.bpf.c other_cpu_needs_no_test",
   "6.12 percpu-objects.bpf.c other_cpu_needs_no_test",
   "7.2 release-unowned.bpf.c member_of_owned_released",
@@ -43,8 +40,4 @@ export const knownWrong: readonly string[] = [
 ];
 
 /** File, program: a limit is met, so nothing is claimed. */
-export const knownNotAnalyzed: readonly string[] = [
-  "iterators.bpf.c last_task_is_kept_and_others_leak",
-  "loops.bpf.c leaks_on_continue",
-  "loops.bpf.c kept_without_break",
-];
+export const knownNotAnalyzed: readonly string[] = [];
