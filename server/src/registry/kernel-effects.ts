@@ -5,7 +5,7 @@ import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { helperEffect } from "./helper-effect.ts";
 import { inRange } from "./kernel-version.ts";
 import { kfuncEffect, kfuncTraits } from "./kfunc-effect.ts";
-import { contextFields, ruleSwitches } from "./overrides.ts";
+import { contextFields, inlineAssembly, ruleSwitches } from "./overrides.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
 import { lookUpSection } from "./section-lookup.ts";
 
@@ -51,6 +51,10 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
     rules: rulesOf(kernel),
     effect: (name) => kernelFunction(externTarget(name)),
     kernelFunction,
+    inlineAssembly(name) {
+      const helper = inlineAssembly.find((entry) => entry.name === name)?.helper;
+      return helper === undefined ? undefined : this.effect(helper);
+    },
     section: (written) => lookUpSection(facts.sections, written),
     walk: (struct, field): WalkTrust => walks.get(`${struct}.${field}`) ?? "untrusted",
     isRcuSafeKptr: (struct) => rcuSafe.has(struct),

@@ -517,3 +517,12 @@ export const preferredReleases: Readonly<Record<string, string>> = {
   scx_bpf_get_online_cpumask: "scx_bpf_put_cpumask",
   scx_bpf_get_possible_cpumask: "scx_bpf_put_cpumask",
 };
+
+/** Inline functions of libbpf's headers whose whole body is one helper call in assembly: the C text does not show the call. */
+export const inlineAssembly: readonly { readonly name: string; readonly helper: string; readonly reason: string }[] = [
+  {
+    name: "bpf_tail_call_static",
+    helper: "bpf_tail_call",
+    reason: "sets up the three arguments and calls helper 12 in one asm statement, so that the slot stays a constant",
+  },
+];

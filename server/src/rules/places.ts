@@ -51,8 +51,13 @@ export function visibleSite(
 /** Calls through which the site's function was entered, innermost first. */
 export function callChain(site: Site, places: Places, most = 2): RelatedPlace[] {
   const chain: RelatedPlace[] = [];
+  let callee = site.fn.name;
   for (let via = site.via; via !== undefined && chain.length < most; via = via.via) {
-    chain.push({ span: places.span(via), message: `${site.fn.name.replace(/^____/, "")}() is called here` });
+    const called = callee;
+    callee = via.fn.name;
+    // The wrapper that BPF_PROG makes is nothing the user wrote.
+    if (called === `____${callee}`) continue;
+    chain.push({ span: places.span(via), message: `${called}() is called here` });
   }
   return chain;
 }

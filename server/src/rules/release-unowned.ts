@@ -24,6 +24,7 @@ export const releaseUnowned = defineRule({
     "R\\d+ expected for bpf_obj_drop\\(\\)",
     "arg#\\d+ expected for bpf_percpu_obj_drop_impl\\(\\)",
     "arg#\\d+ expected for bpf_obj_drop_impl\\(\\)",
+    "kernel function .+ (args#\\d+|R\\d+) expected pointer to .+ but R\\d+ has a pointer to .+",
     "allocated object must be referenced",
     "R\\d+ expected pointer to allocated object",
     "arg#\\d+ expected pointer to allocated object",
@@ -76,6 +77,8 @@ function message(finding: Unowned): string {
       return `\`${name}\` is in a collection, which owns it; remove it from there before ${call}`;
     case "global-argument":
       return `\`${name}\` belongs to the caller; a global function is checked on its own and cannot release it`;
+    case "wrong-type":
+      return `\`${name}\` is a struct ${finding.subject?.struct ?? "of another type"}, which ${call} does not take; use ${finding.releasers.map((release) => `${release}()`).join(" or ") || "the release function of its type"}`;
     case "not-acquired":
       return `\`${name}\` carries no reference; ${call} takes only what an acquire function returned`;
   }

@@ -79,6 +79,7 @@ function pointerText(finding: Null): string {
 
 function nullCheckFix(finding: Null, places: Places): NullCheckFix | undefined {
   const pointer = pointerText(finding);
+  if (finding.inRegion) return undefined;
   if (finding.subject === undefined || !/^[A-Za-z_][\w.>[\]-]*$/.test(pointer)) return undefined;
   const statement = places.span(finding.use.statement);
   if (statement.file.path !== places.mainPath) return undefined;

@@ -4,6 +4,7 @@ import { join } from "./join.ts";
 import { limits, type Machine } from "./machine.ts";
 import type { State } from "./state.ts";
 import { canonicalKey, resourceKey } from "./state-key.ts";
+import { objectIdOf } from "./value.ts";
 
 export interface Visited {
   readonly keys: Set<string>;
@@ -25,6 +26,7 @@ export function admit(machine: Machine, state: State, visited: Visited): State |
     machine.cap("states per block");
     return undefined;
   }
+  if (state.references.length > limits.lostReferences) dropLost(state);
   if (state.references.length > limits.references) {
     machine.cap("references");
     return undefined;
@@ -46,6 +48,26 @@ export function admit(machine: Machine, state: State, visited: Visited): State |
   if (visited.keys.has(joinedKey)) return undefined;
   visited.keys.add(joinedKey);
   return joined;
+}
+
+/**
+ * A reference whose object no place holds any more can never be released: the leak is
+ * certain. One such of each acquire is enough to report it; a loop would pile them up.
+ */
+function dropLost(state: State): void {
+  const held = new Set<number>();
+  for (const value of state.memory.values()) {
+    const id = objectIdOf(value);
+    if (id !== undefined) held.add(id);
+  }
+  const lost = new Set<string>();
+  state.references = state.references.filter((reference) => {
+    if (reference.object === undefined || held.has(reference.object)) return true;
+    const site = `${reference.site.fn.name}:${reference.site.at.start}`;
+    if (lost.has(site)) return false;
+    lost.add(site);
+    return true;
+  });
 }
 
 export function nothingVisited(): Visited {

@@ -7,6 +7,7 @@ import type { Outcome } from "./explore-function.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
 import { endNonOwning, endRcu, invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
 import { isKnownNull } from "./refine.ts";
+import { report } from "./report.ts";
 import { type CallInstruction, resultOf, slotAt } from "./result.ts";
 import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
 import type { State } from "./state.ts";
@@ -64,7 +65,7 @@ function move(call: Call, state: State): void {
       giveToSlot(call, state, call.args[protocol.value]);
       return;
     case "graph-add":
-      giveToCollection(state, call.args[protocol.node]);
+      giveToCollection(call, state, protocol.node);
       return;
     case "dynptr-release":
       dynptrRelease(call, state, protocol.param);
@@ -136,10 +137,16 @@ function giveToSlot(call: Call, state: State, value: Value | undefined): void {
   releaseReference(call.machine, state, ref, deathBy(call, "transferred"));
 }
 
-function giveToCollection(state: State, value: Value | undefined): void {
+function giveToCollection(call: Call, state: State, param: number): void {
+  const value = call.args[param];
+  const expr = call.exprs[param];
   const id = value && objectIdOf(value);
   const object = state.object(id);
-  if (id === undefined || object?.ref === undefined) return;
+  if (id === undefined || object === undefined || value === undefined) return;
+  if (object.nonOwning && expr !== undefined && call.effect.params[param]?.nonOwning === undefined) {
+    report.unowned(call.machine, state, value, expr, call.effect.name, "non-owning", call.site);
+  }
+  if (object.ref === undefined) return;
   transferReference(state, object.ref);
   state.change(id, { nonOwning: true });
 }

@@ -95,6 +95,7 @@ function whyNotReleasable(machine: Machine, state: State, value: Value, param: P
   if (reference === undefined) return whyUnowned(object);
   if (!machine.effects.rules.callbacksReplayed && reference.callbackDepth < state.callbackDepth) return "callback";
   if (isInside(machine, object, value.path)) return "offset";
+  if (isOtherType(object, param)) return "wrong-type";
   if (param.kind === "local-object" && param.percpu !== undefined && object.percpu === !param.percpu) {
     return object.percpu ? "percpu" : "not-percpu";
   }
@@ -115,6 +116,12 @@ function whyUnowned(object: ObjectInfo): WhyUnowned | undefined {
     default:
       return "not-acquired";
   }
+}
+
+/** A release wants the very type; what a call returned has the type the kernel declares. */
+function isOtherType(object: ObjectInfo, param: ParamEffect): boolean {
+  const known = object.class === "btf" && object.origin.what === "call" && object.struct !== undefined;
+  return known && param.kind === "pointer" && param.struct !== undefined && param.struct !== object.struct;
 }
 
 /** Certainly not at the start of the object: the kernel wants offset 0. */

@@ -7,7 +7,6 @@ import type { Call } from "./arguments.ts";
 import { mayNotHold } from "./exit.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
-import { rangeOf } from "./refine.ts";
 import type { CallInstruction } from "./result.ts";
 import type { State } from "./state.ts";
 import type { Value } from "./value.ts";
@@ -41,22 +40,16 @@ export function runSyncCallback(
     const next: State[] = [];
     for (const before of pending) {
       for (const after of runOnce(call, before, protocol, callback.name)) {
-        const goesOn = !stops(call, after.state, after.value);
         const admitted = admit(machine, after.state, visited);
         if (admitted === undefined) continue;
         outcomes.push({ state: admitted.clone(), value: result() });
-        if (goesOn) next.push(admitted);
+        // The verifier takes the next turn whatever the callback returned.
+        next.push(admitted);
       }
     }
     pending = next;
   }
   return outcomes;
-}
-
-function stops(call: Call, state: State, value: Value | undefined): boolean {
-  if (value === undefined) return false;
-  const range = rangeOf(call.machine, state, value);
-  return range.low > 0 || range.high < 0;
 }
 
 function runOnce(call: Call, before: State, protocol: SyncCallback, name: string): Outcome[] {

@@ -4,7 +4,7 @@
 import type { FunctionInfo } from "../model/unit.ts";
 import { applyEffect } from "./apply-effect.ts";
 import type { Call } from "./arguments.ts";
-import { isCompilerBuiltin, runCompilerBuiltin } from "./compiler-builtins.ts";
+import { isCompilerBuiltin, readsArguments, runCompilerBuiltin } from "./compiler-builtins.ts";
 import { evaluate } from "./evaluate.ts";
 import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
@@ -58,6 +58,10 @@ function call(
   const name = calleeName(machine, frame, state, instruction);
   if (name === undefined) return callUnknown(machine, state, args);
   const fn = machine.function(name);
+  const hidden = machine.effects.inlineAssembly(name);
+  if (hidden !== undefined) {
+    return applyEffect({ machine, frame, effect: hidden, site, exprs: instruction.args, args }, state, instruction);
+  }
   if (fn?.hasBody === true && !fn.ksym) {
     return isFollowed(fn)
       ? exploreFunction(machine, fn, state, args, frame, site)
@@ -67,6 +71,12 @@ function call(
   if (effect !== undefined) {
     const context: Call = { machine, frame, effect, site, exprs: instruction.args, args };
     return applyEffect(context, state, instruction);
+  }
+  if (readsArguments(name)) {
+    args.forEach((value, index) => {
+      const expr = instruction.args[index];
+      if (expr?.type.kind === "pointer") derefChecker(machine, state, machine.here)(expr, value);
+    });
   }
   if (isCompilerBuiltin(name)) return runCompilerBuiltin(machine, state, name, args);
   if (fn !== undefined && !fn.ksym && !fn.static) return callGlobal(machine, fn, state, args, instruction.args, site);

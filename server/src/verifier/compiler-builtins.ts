@@ -17,6 +17,11 @@ export function isCompilerBuiltin(name: string): boolean {
 
 const memoryFunctions: ReadonlySet<string> = new Set(["memset", "memcpy", "memmove", "memcmp"]);
 
+/** Expanded by clang to plain loads and stores through every pointer given. */
+export function readsArguments(name: string): boolean {
+  return memoryFunctions.has(plain(name)) || (name.startsWith("__sync_") && name !== "__sync_synchronize");
+}
+
 function plain(name: string): string {
   return name.startsWith("__builtin_") ? name.slice("__builtin_".length) : name;
 }

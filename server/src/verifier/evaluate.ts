@@ -13,7 +13,8 @@ import type { State } from "./state.ts";
 import { rangeOfType } from "./symbols.ts";
 import { isNumber, objectIdOf, type Value, zero } from "./value.ts";
 
-export type OnDeref = (pointer: Expr, value: Value) => void;
+/** Told of every pointer that is followed; `place` is what is read or written through it. */
+export type OnDeref = (pointer: Expr, value: Value, place?: Place) => void;
 
 export function evaluate(machine: Machine, state: State, frame: Frame, expr: Expr, onDeref?: OnDeref): Value {
   switch (expr.kind) {
@@ -170,7 +171,7 @@ export function binary(
     return machine.symbols.defined({ kind: "binary", op, left, right, unsigned }, { low: 0, high: 1 });
   }
   const range = arithmeticRange(machine, state, op, left, right) ?? rangeOfType(type);
-  if (left.kind !== "symbol" && right.kind !== "symbol") return machine.symbols.fresh(range);
+  if (left.kind === "number" && right.kind === "number") return machine.symbols.fresh(range);
   return machine.symbols.defined({ kind: "binary", op, left, right, unsigned }, range);
 }
 

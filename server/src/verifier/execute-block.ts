@@ -2,6 +2,7 @@
 // A call may end in several states; each goes on with the rest of the block.
 import { assertNever } from "../base/assert-never.ts";
 import type { BasicBlock, Expr, Instruction, Place, Terminator } from "../cfg/ir.ts";
+import { localUse } from "../cfg/liveness.ts";
 import { admit, nothingVisited } from "./admission.ts";
 import { executeCall } from "./calls.ts";
 import { describePlace } from "./describe.ts";
@@ -77,6 +78,7 @@ function execute(
       if (address === undefined) return;
       forgetUnions(machine, state, frame, instruction.target);
       store(state, address, value);
+      if (instruction.target.kind === "local") noteTarget(state, machine.here, instruction.target.local.id);
       if (address.path.includes("[~]")) letGoValue(state, value);
       if (address.base[0] !== "f") state.epoch++;
       nameObject(state, value, instruction.target);
@@ -166,7 +168,7 @@ export function letGo(state: State, ref: number): void {
 }
 
 export function derefChecker(machine: Machine, state: State, site: Site): OnDeref {
-  return (pointer: Expr, value: Value) => {
+  return (pointer: Expr, value: Value, place?: Place) => {
     // What is not known to be a pointer, or points into an arena, may be read in any case.
     if (pointer.type.kind !== "pointer" || pointer.type.tags.includes("arena")) return;
     if (isKnownNull(machine, state, value)) {
@@ -198,8 +200,26 @@ export function derefChecker(machine: Machine, state: State, site: Site): OnDere
       nullableButUntested: false,
     } as const;
     report.null(machine, state, value, pointer, use, at);
-    state.change(id, { usedUntested: { site: at, epoch: state.epoch } });
+    const atStart = place === undefined || isAtStart(machine, place);
+    state.change(id, { usedUntested: { site: at, epoch: state.epoch, atStart, local: undefined } });
   };
+}
+
+/** Not a member, or the first one. */
+function isAtStart(machine: Machine, place: Place): boolean {
+  if (place.kind !== "member") return true;
+  const offset = machine.unit.unit.field(place.base.type, place.name)?.offset;
+  return offset === 0 && isAtStart(machine, place.base);
+}
+
+/** What was loaded untested just now went into this local. */
+function noteTarget(state: State, here: Site, local: number): void {
+  for (const [id, object] of state.objects) {
+    const use = object.usedUntested;
+    if (use === undefined || use.local !== undefined || use.site.fn !== here.fn) continue;
+    if (use.site.at.start < here.at.start || use.site.at.end > here.at.end) continue;
+    state.change(id, { usedUntested: { ...use, local } });
+  }
 }
 
 /** `(T *)0` written out: offsetof tricks and deliberate faults, not a forgotten test. */
@@ -252,7 +272,7 @@ function branch(
   site: Site,
 ): Next[] {
   const value = evaluate(machine, state, frame, terminator.test, derefChecker(machine, state, site));
-  noteLateTest(machine, state, value, site);
+  const tested = testedObject(machine, value, 0);
   const otherwise = state.clone();
   const next: Next[] = [];
   const certain = value.kind === "number";
@@ -264,20 +284,30 @@ function branch(
     if (!certain) otherwise.trace = decided(otherwise.trace, site, false);
     next.push({ target: terminator.whenFalse, state: otherwise });
   }
+  noteLateTest(machine, frame, next, tested, site);
   return next;
 }
 
 /** A NULL test of something that was dereferenced untested before. */
-function noteLateTest(machine: Machine, state: State, value: Value, site: Site): void {
-  const tested = testedObject(machine, value, 0);
-  const object = state.object(tested);
-  if (object?.usedUntested === undefined) return;
+function noteLateTest(
+  machine: Machine,
+  frame: Frame,
+  next: readonly Next[],
+  tested: number | undefined,
+  site: Site,
+): void {
+  const object = next[0]?.state.object(tested);
+  const use = object?.usedUntested;
+  if (object === undefined || use === undefined) return;
+  const whenNull = next.find(({ state }) => state.object(tested)?.nullness === "null")?.target;
+  const live = whenNull === undefined ? undefined : localUse(frame.graph, () => true).liveIn[whenNull];
+  const neededThere = use.local !== undefined && live?.has(use.local) === true;
   machine.findings.add({
     kind: "late-null-check",
     site,
     subject: { origin: object.origin, struct: object.struct, object: tested },
-    use: object.usedUntested.site,
-    movable: object.usedUntested.epoch === state.epoch,
+    use: use.site,
+    movable: use.epoch === next[0]!.state.epoch && !use.atStart && !neededThere,
   });
 }
 

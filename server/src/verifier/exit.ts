@@ -8,7 +8,10 @@ type Exit = "return" | "throw" | "tail-call" | "callback-return";
 
 /** Reports every reference still held as leaked here, and forgets it. */
 export function mayNotHold(machine: Machine, state: State, exit: Site, how: Exit, name: string | undefined): void {
-  for (const reference of state.references) report.leak(machine, state, reference, exit, how, name);
+  for (const reference of state.references) {
+    report.leak(machine, state, reference, exit, how, name);
+    if (reference.object !== undefined) state.change(reference.object, { ref: undefined, poisoned: true });
+  }
   state.references = [];
 }
 
@@ -20,5 +23,5 @@ export function leaveRoot(machine: Machine, state: State, value: Value | undefin
   // A struct_ops member whose result is a pointer hands its reference to the kernel.
   if (ref !== undefined && machine.root.structOps !== undefined && rules.structOpsReturnsOwned)
     state.dropReference(ref);
-  mayNotHold(machine, state, exit, "return", undefined);
+  mayNotHold(machine, state, state.bodyExit ?? exit, "return", undefined);
 }

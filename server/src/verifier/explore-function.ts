@@ -49,6 +49,7 @@ export function exploreFunction(
   return remembered.outcomes.map((outcome) => {
     const graft = new Graft(machine, before, remembered.entry, entry, site);
     const state = graft.state(outcome.state);
+    if (outcome.exit !== undefined && fn.name === `____${caller.fn.name}`) state.bodyExit = graft.site(outcome.exit);
     return outcome.value === undefined ? { state } : { state, value: graft.value(outcome.value) };
   });
 }

@@ -28,6 +28,8 @@ export type RawFinding =
       /** undefined: the constant NULL. */
       readonly subject: Subject | undefined;
       readonly held: readonly HeldForFix[];
+      /** A lock or region is open: leaving here would need more than releases. */
+      readonly inRegion: boolean;
       readonly trace: TraceNode | undefined;
     }
   | {
@@ -54,9 +56,12 @@ export type RawFinding =
         | "not-percpu"
         | "callback"
         | "non-owning"
+        | "wrong-type"
         | "global-argument";
       readonly subject: Subject | undefined;
       readonly text: string;
+      /** Calls that would take what was passed. */
+      readonly releasers: readonly string[];
       readonly trace: TraceNode | undefined;
     }
   | {

@@ -16,6 +16,10 @@ export function loadMember(
 ): Value {
   const object = state.object(id);
   if (object?.class === "context") return loadContext(machine, state, object, address, type);
+  // Of a type no header declared: in a kernel object it is a number or a pointer that is walked.
+  if (type.kind === "unknown" && object?.class === "btf" && object.trust !== "unknown") {
+    return walk(machine, state, object, address, undefined, undefined);
+  }
   if (type.kind !== "pointer") return machine.symbols.freshOf(type);
   const tag = pointeeTag(type);
   const slot = slotTag(type);
@@ -71,14 +75,14 @@ function walk(
   state: State,
   object: ObjectInfo,
   address: Address,
-  type: CType & { kind: "pointer" },
+  type: (CType & { kind: "pointer" }) | undefined,
   tag: string | undefined,
 ): Value {
   const field = lastMember(address.path);
   const rule =
     object.struct === undefined || field === undefined ? "untrusted" : machine.effects.walk(object.struct, field);
   const origin = memberOrigin(machine, object.origin, address, "member");
-  const info = { class: "btf", struct: tag, type: type.to, origin } as const;
+  const info = { class: "btf", struct: tag, type: type?.to, origin } as const;
   const baseIsGood =
     object.nullness !== "maybe" && (object.trust === "trusted" || object.trust === "rcu" || object.ref !== undefined);
   if (!baseIsGood) {

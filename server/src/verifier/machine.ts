@@ -26,6 +26,8 @@ export const limits = {
   sameResources: 8,
   /** States at one join in all, after which paths are given up. */
   statesPerBlock: 1500,
+  /** References from which on those that nothing holds any more are counted once. */
+  lostReferences: 3,
   /** References held at once: more only happens in loops that never release. */
   references: 256,
 } as const;

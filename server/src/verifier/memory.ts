@@ -35,7 +35,8 @@ export function addressOf(
   state: State,
   frame: Frame,
   place: Place,
-  onDeref?: (pointer: Expr, value: Value) => void,
+  onDeref?: (pointer: Expr, value: Value, place?: Place) => void,
+  whole: Place = place,
 ): Address | undefined {
   switch (place.kind) {
     case "local":
@@ -43,11 +44,11 @@ export function addressOf(
     case "global":
       return { base: `g:${place.name}`, path: "" };
     case "member": {
-      const base = addressOf(machine, state, frame, place.base, onDeref);
+      const base = addressOf(machine, state, frame, place.base, onDeref, whole);
       return base && { base: base.base, path: member(base.path, place.name) };
     }
     case "element": {
-      const base = addressOf(machine, state, frame, place.base, onDeref);
+      const base = addressOf(machine, state, frame, place.base, onDeref, whole);
       if (base === undefined) return undefined;
       const index = evaluate(machine, state, frame, place.index, onDeref);
       if (isOutside(place.base.type, index)) state.impossible = true;
@@ -55,7 +56,7 @@ export function addressOf(
     }
     case "deref": {
       const value = evaluate(machine, state, frame, place.pointer, onDeref);
-      onDeref?.(place.pointer, value);
+      onDeref?.(place.pointer, value, whole);
       return addressFromPointer(value);
     }
   }

@@ -47,6 +47,7 @@ export const report = {
       use: { ...use, text: describeExpr(expr), statement: machine.here },
       subject: subjectOf(id, object),
       held: heldForFix(state, object),
+      inRegion: state.locks.length > 0 || state.rcuDepth > 0 || state.preemptDepth > 0 || state.irqDepth > 0,
       trace: state.trace,
     });
     // The program is refused here; go on as if the test had been made.
@@ -95,6 +96,7 @@ export const report = {
       why,
       subject: subjectOf(id, object),
       text: describeExpr(expr),
+      releasers: machine.effects.releasersOf(object?.struct),
       trace: state.trace,
     });
   },

@@ -32,7 +32,8 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
         class: "btf",
         struct: returns.struct ?? source?.struct,
         type: record(call, returns.struct) ?? source?.type,
-        nullness: returns.maybeNull ? "maybe" : "non-null",
+        // Of a per-CPU object of the program's own there is a copy on every CPU.
+        nullness: returns.maybeNull && source?.percpu !== true ? "maybe" : "non-null",
         trust: returns.trust,
         ref: shared?.ref,
         tiedToRef: shared?.ref === undefined ? shared?.tiedToRef : undefined,
@@ -190,7 +191,7 @@ function mapLookup(call: Call, state: State, { mapParam, maybeNull, keyParam }: 
         class: "map-value",
         struct: map?.value?.kind === "record" ? map.value.tag : undefined,
         type: map?.value,
-        nullness: maybeNull ? lookupNullness(call, state, map, keyParam) : "non-null",
+        nullness: maybeNull ? lookupNullness(call, state, map, mapParam, keyParam) : "non-null",
         trust: "plain",
         origin,
       });
@@ -209,10 +210,13 @@ function lookupNullness(
   call: Call,
   state: State,
   map: ReturnType<typeof mapOf>,
+  mapParam: number,
   keyParam: number | undefined,
 ): ObjectInfo["nullness"] {
   if (keyParam === undefined) return "maybe";
-  const isArray = map?.type === "BPF_MAP_TYPE_ARRAY" || map?.type === "BPF_MAP_TYPE_PERCPU_ARRAY";
+  // An inner map: whether it is an array the verifier knows from its template.
+  const inner = map === undefined && state.object(objectIdOf(call.args[mapParam] ?? zero))?.class === "map";
+  const isArray = inner || map?.type === "BPF_MAP_TYPE_ARRAY" || map?.type === "BPF_MAP_TYPE_PERCPU_ARRAY";
   if (!isArray || !call.machine.effects.rules.constantKeyLookupNonNull) return "maybe";
   const value = call.args[keyParam];
   const address = value && addressFromPointer(value);
@@ -220,6 +224,7 @@ function lookupNullness(
   const stored_ = stored(state, address);
   const key = stored_ && known(call.machine, state, stored_);
   if (key?.kind !== "number") return "maybe";
+  if (inner) return "unknown";
   if (key.value === 0) return map?.maxEntries === 0 ? "maybe" : "non-null";
   // In range, but whether the verifier saw the constant depends on the compiler.
   return map?.maxEntries === undefined || key.value < map.maxEntries ? "unknown" : "maybe";

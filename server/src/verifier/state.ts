@@ -35,6 +35,8 @@ export class State {
   trace: TraceNode | undefined;
   /** Counts calls and stores that loads cannot be moved across. */
   epoch: number;
+  /** Where the body that libbpf's BPF_PROG wraps returned: the exit a reader wants to see. */
+  bodyExit: Site | undefined;
   /** Something impossible happened, such as an access past an array's end: the path is not one of the program's. */
   impossible: boolean;
   /** Kept inside followed functions only. */
@@ -54,6 +56,7 @@ export class State {
     this.epoch = 0;
     this.events = undefined;
     this.impossible = false;
+    this.bodyExit = undefined;
   }
 
   clone(): State {
@@ -70,6 +73,7 @@ export class State {
     copy.trace = this.trace;
     copy.epoch = this.epoch;
     copy.events = this.events;
+    copy.bodyExit = this.bodyExit;
     return copy;
   }
 

@@ -71,7 +71,16 @@ export interface ObjectInfo {
   /** Set after a finding on it: nothing more is said. */
   readonly poisoned: boolean;
   /** Dereferenced while it might be NULL: a test that follows comes too late. */
-  readonly usedUntested: { readonly site: Site; readonly epoch: number } | undefined;
+  readonly usedUntested: UntestedUse | undefined;
+}
+
+export interface UntestedUse {
+  readonly site: Site;
+  readonly epoch: number;
+  /** A load from the very start of the object: clang concludes that the pointer is valid and drops the test. */
+  readonly atStart: boolean;
+  /** The local that took what was loaded. */
+  readonly local: number | undefined;
 }
 
 export interface Death {
