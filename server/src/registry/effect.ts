@@ -238,6 +238,8 @@ export interface KernelRules {
   readonly childReferences: boolean;
   /** A non-sleepable program counts as an RCU section. */
   readonly implicitRcu: boolean;
+  /** A tail call moves packets only for the callers of the function that makes it; else for everyone after it. */
+  readonly tailCallReturns: boolean;
   /** A possible throw in a global function counts at its call. */
   readonly globalThrowChecked: boolean;
 }

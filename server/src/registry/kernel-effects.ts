@@ -95,6 +95,7 @@ function rulesOf(kernel: string): KernelRules {
     childReferences: on("childReferences"),
     implicitRcu: on("implicitRcu"),
     globalThrowChecked: on("globalThrowChecked"),
+    tailCallReturns: on("tailCallReturns"),
   };
 }
 

@@ -472,6 +472,10 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
   structOpsReturnsOwned: { from: "6.15", why: "Came with queueing disciplines written in BPF." },
   childReferences: { from: "7.2", why: "References got a parent with file dynptrs." },
   implicitRcu: { from: "6.4", why: "A program that cannot sleep runs inside an RCU section." },
+  tailCallReturns: {
+    from: "7.0",
+    why: "A tail call that is taken counts as a return to the caller, not as one more helper that moves packets.",
+  },
   globalThrowChecked: { from: "7.2", why: "A call of a global function that may throw counts as a throw." },
 };
 

@@ -25,8 +25,9 @@ export function applyEffect(call: Call, state: State, instruction: CallInstructi
       return [];
     case "tail-call":
       mayNotHold(call.machine, state, call.site, "tail-call", call.effect.name);
-      // Back here only if there was no such program; but the verifier does not tell the two apart.
-      invalidatePackets(state, deathBy(call, "packet-changed"));
+      if (!call.machine.effects.rules.tailCallReturns || keptApart(call)) {
+        invalidatePackets(state, deathBy(call, "packet-changed"));
+      }
       break;
     case "iterator-next":
       return iteratorNext(call, state, instruction);
@@ -45,6 +46,11 @@ export function applyEffect(call: Call, state: State, instruction: CallInstructi
   const value = resultOf(call, state, instruction);
   construct(call, state);
   return [value === undefined ? { state } : { state, value }];
+}
+
+/** A function of its own in the program's code: what it does by tail call happens to its caller. */
+function keptApart(call: Call): boolean {
+  return call.frame.caller !== undefined && call.frame.fn.attributes.some((attribute) => attribute.name === "noinline");
 }
 
 function deathBy(call: Call, reason: Death["reason"]): Death {
