@@ -1,5 +1,7 @@
 // Findings of many programs and kernels joined: one mistake at one place is one
 // diagnostic that names every program and kernel in which it occurs.
+
+import { asWritten } from "../rules/as-written.ts";
 import type { Finding, Places } from "../rules/define.ts";
 import { allRules } from "../rules/index.ts";
 import type { RawFinding } from "../verifier/finding.ts";
@@ -42,9 +44,9 @@ export class DiagnosticSet {
       .map(({ finding, programs, kernels: found }) => ({
         code: finding.code,
         severity: finding.severity,
-        message: finding.message,
+        message: asWritten(finding.message),
         span: finding.span,
-        related: finding.related,
+        related: finding.related.map((place) => ({ span: place.span, message: asWritten(place.message) })),
         programs: [...programs].sort(),
         kernels: kernels.filter((kernel) => found.has(kernel)),
         fix: finding.fix,

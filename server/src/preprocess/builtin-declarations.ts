@@ -1,6 +1,7 @@
 // Typedefs and constants everybody uses, for files whose vmlinux.h or uapi headers
 // are not there. Asked only for names that nothing in the unit declares or defines,
-// so they never get in the way of the real ones. Constants that are macros in the
+// so they never get in the way of the real ones. The kernel's opaque structs have
+// their size and alignment: offsets of what stands behind them depend on it. Constants that are macros in the
 // kernel's headers are enumerators here: as names they parse anywhere. Numbers are
 // those of x86.
 import { SourceFile } from "../base/source.ts";
@@ -52,6 +53,16 @@ typedef unsigned short uint16_t;
 typedef unsigned int uint32_t;
 typedef unsigned long uint64_t;
 typedef unsigned char uchar;
+struct bpf_spin_lock { __u32 words[1]; };
+struct bpf_refcount { __u32 words[1]; };
+struct bpf_timer { __u64 words[2]; };
+struct bpf_task_work { __u64 words[1]; };
+struct bpf_wq { __u64 words[2]; };
+struct bpf_dynptr { __u64 words[2]; };
+struct bpf_list_head { __u64 words[2]; };
+struct bpf_list_node { __u64 words[3]; };
+struct bpf_rb_root { __u64 words[2]; };
+struct bpf_rb_node { __u64 words[4]; };
 typedef unsigned int uint;
 typedef unsigned short ushort;
 typedef unsigned long ulong;

@@ -1,6 +1,7 @@
 // A pointer that may be NULL is used as if it could not be.
 import type { NullCheckFix, RelatedPlace } from "../check/api.ts";
 import type { RawFinding } from "../verifier/finding.ts";
+import { asWritten } from "./as-written.ts";
 import { defineRule, type Places } from "./define.ts";
 import { callChain, visibleSite } from "./places.ts";
 
@@ -88,7 +89,7 @@ function nullCheckFix(finding: Null, places: Places): NullCheckFix | undefined {
     kind: "insert-null-check",
     pointer,
     statement,
-    releases: finding.held.map(({ name, releasedBy }) => `${releasedBy}(${name})`),
+    releases: finding.held.map(({ name, releasedBy }) => asWritten(`${releasedBy}(${name})`)),
     returnType:
       returns.kind === "pointer" ? "pointer" : returns.kind === "base" && returns.name === "void" ? "void" : "int",
   };
