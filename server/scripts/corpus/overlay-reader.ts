@@ -1,6 +1,6 @@
 // A disk reader that shows some files under a second name: headers which a kernel build would
 // copy or generate appear where the compiler would find them, without touching the source tree.
-import { readFileSync, statSync } from "node:fs";
+import { createDiskReader } from "../../src/loaders/disk-reader.ts";
 import type { FileReader } from "../../src/preprocess/unit.ts";
 
 export interface Overlay {
@@ -14,6 +14,7 @@ export class OverlayReader implements FileReader {
   readonly #overlay: Overlay;
   readonly #files: ReadonlyMap<string, string>;
   readonly #texts = new Map<string, string | undefined>();
+  readonly #disk = createDiskReader();
 
   constructor(overlay: Overlay) {
     this.#overlay = overlay;
@@ -22,7 +23,7 @@ export class OverlayReader implements FileReader {
 
   read(path: string): string | undefined {
     const real = this.#realPath(path);
-    if (!this.#texts.has(real)) this.#texts.set(real, readRegularFile(real));
+    if (!this.#texts.has(real)) this.#texts.set(real, this.#disk.read(real));
     return this.#texts.get(real);
   }
 
@@ -33,13 +34,5 @@ export class OverlayReader implements FileReader {
       if (path.startsWith(`${shown}/`)) return real + path.slice(shown.length);
     }
     return path;
-  }
-}
-
-function readRegularFile(path: string): string | undefined {
-  try {
-    return statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
-  } catch {
-    return undefined; // missing, not readable, or below a file
   }
 }

@@ -117,7 +117,6 @@ export function scxTree(root: string, kernelRoot: string | undefined, options: T
         headers,
         join(headers, "arch/x86"),
         join(root, "scheds/include/bpf-compat"),
-        join(root, "scheds/rust"),
         join(root, "scheds/rust/scx_p2dq/src/bpf"),
         join(root, "lib/selftests"),
         join(root, "lib"),
@@ -127,13 +126,16 @@ export function scxTree(root: string, kernelRoot: string | undefined, options: T
       forcedIncludes: [],
     },
     overlay: {
-      directories:
-        kernelRoot === undefined
+      directories: [
+        // scx_chaos builds upon scx_p2dq through a link in its folder, which a checkout without links has not.
+        [join(generated, "scx_p2dq"), join(root, "scheds/rust/scx_p2dq/src/bpf")],
+        ...(kernelRoot === undefined
           ? []
           : [
-              [join(generated, "bpf"), join(kernelRoot, "tools/lib/bpf")],
-              [join(generated, "asm-generic"), join(kernelRoot, "tools/include/uapi/asm-generic")],
-            ],
+              [join(generated, "bpf"), join(kernelRoot, "tools/lib/bpf")] as const,
+              [join(generated, "asm-generic"), join(kernelRoot, "tools/include/uapi/asm-generic")] as const,
+            ]),
+      ],
       files: [
         ...(kernelRoot === undefined
           ? []

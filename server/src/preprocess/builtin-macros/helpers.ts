@@ -1,7 +1,15 @@
 // libbpf's everyday macros: sections, map definitions, attributes, printing,
 // open-coded loops, byte order. Names that begin with __kfunc_ls_ are our own
-// building blocks.
+// building blocks. Some of what libbpf keeps for itself is here as well: projects
+// build printing macros of their own upon it.
 import type { MacroTable } from "./table.ts";
+
+/** `array[0] = first, array[1] = second ...`, for each number of values. */
+const fillMacros = Array.from({ length: 13 }, (_, count) => {
+  const values = Array.from({ length: count }, (_, i) => `_${i}`);
+  const stores = values.map((value, i) => `(array)[${i}] = (unsigned long long)(${value})`);
+  return `__kfunc_ls_fill_${count}(${["array", ...values].join(", ")}) (${stores.join(", ") || "(void)(array)"})`;
+}).join("\n");
 
 export const helperMacros: readonly MacroTable[] = [
   {
@@ -44,7 +52,12 @@ NULL ((void *)0)
     text: `
 ___bpf_concat(a, b) a##b
 ___bpf_apply(a, b) ___bpf_concat(a, b)
+___bpf_nth(...) __kfunc_ls_pick(__VA_ARGS__)
 ___bpf_narg(...) __kfunc_ls_count(__VA_ARGS__)
+${fillMacros}
+___bpf_fill(array, args...) __kfunc_ls_join(__kfunc_ls_fill_, __kfunc_ls_count(args))(array, ##args)
+___bpf_pick_printk(...) __kfunc_ls_join(__kfunc_ls_print_, __kfunc_ls_count(__VA_ARGS__))
+BPF_PRINTK_FMT_MOD static const
 KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + (c))
 offsetof(type, member) __builtin_offsetof(type, member)
 container_of(pointer, type, member) ((type *)((char *)(pointer) - __builtin_offsetof(type, member)))

@@ -102,6 +102,8 @@ BPF_PROG2(name, args...) name(unsigned long long *ctx);
   {
     use: "expression",
     text: `
+___bpf_ctx_cast(args...) __kfunc_ls_join(__kfunc_ls_ctx_, __kfunc_ls_count(args))
+___bpf_kprobe_args(args...) __kfunc_ls_join(__kfunc_ls_regs_, __kfunc_ls_count(args))
 PT_REGS_PARM1(ctx) ((ctx)->di)
 PT_REGS_PARM1_CORE(ctx) ({ unsigned long ___value; bpf_probe_read_kernel(&___value, sizeof(___value), &(ctx)->di); ___value; })
 PT_REGS_PARM2(ctx) ((ctx)->si)
