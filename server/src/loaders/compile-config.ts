@@ -18,6 +18,8 @@ export interface ExtraFlags {
   readonly workspaceRoots?: readonly string[];
 }
 
+const noExtraFlags: ExtraFlags = { includeDirs: [], defines: [] };
+
 /** Files that belong to a project as a whole, and build files that stand in every folder of one. */
 const markers: readonly string[] = [
   ".git",
@@ -36,7 +38,7 @@ const markers: readonly string[] = [
 const maxLevels = 12;
 
 /** `path` is absolute. Cheap enough to be asked before every check. */
-export function findCompileConfig(path: string, extra: ExtraFlags): CompileConfig {
+export function findCompileConfig(path: string, extra: ExtraFlags = noExtraFlags): CompileConfig {
   const directories = projectDirectories(path, extra.workspaceRoots ?? []);
   const root = directories[directories.length - 1] ?? dirname(path);
   const flags = joinFlags(
