@@ -122,8 +122,9 @@ describe("local objects and collections", () => {
     expect(effect("bpf_list_push_back", "6.12").protocol).toMatchObject({ kind: "graph-add", node: 1 });
   });
 
-  it("the long form of a kfunc that never had one is unknown on 7.2", () => {
-    expect(kernels.get("7.2")?.effect("bpf_wq_set_callback_impl")).toBeUndefined();
+  it("the long form that 7.2 dropped still means what the short one does there; a form nobody had means nothing", () => {
+    expect(effect("bpf_wq_set_callback_impl", "7.2").protocol).toMatchObject({ kind: "async-callback" });
+    expect(kernels.get("7.2")?.effect("bpf_task_release_impl")).toBeUndefined();
     expect(effect("bpf_wq_set_callback_impl", "6.12").protocol).toMatchObject({ kind: "async-callback", callback: 1 });
   });
 

@@ -180,6 +180,8 @@ export interface KernelEffects {
   effect(name: string): CallEffect | undefined;
   /** Effect of the call that the kernel itself names so, suffixes such as `___v2` included. */
   kernelFunction(name: string): CallEffect | undefined;
+  /** A kfunc of another kernel we know that this one does not have. */
+  isMissing(name: string): boolean;
   /** Effect of an inline function of libbpf whose body is assembly that makes one helper call. */
   inlineAssembly(name: string): CallEffect | undefined;
   /** Program type and sleepability of a SEC() string (leading `?` ignored), as libbpf decides. */

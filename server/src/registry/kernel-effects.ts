@@ -5,6 +5,7 @@ import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { helperEffect } from "./helper-effect.ts";
 import { inRange } from "./kernel-version.ts";
 import { kfuncEffect, kfuncTraits } from "./kfunc-effect.ts";
+import { isKnownKfunc } from "./load.ts";
 import { contextFields, inlineAssembly, ruleSwitches } from "./overrides.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
 import { lookUpSection } from "./section-lookup.ts";
@@ -30,7 +31,10 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
     const helper = helpers.get(name);
     if (helper !== undefined) return helperEffect(helper, kernel);
     const long = kfuncs.get(`${name}_impl`);
-    return long === undefined ? undefined : shortForm(name, long);
+    if (long !== undefined) return shortForm(name, long);
+    // The other way round: a header of an older kernel calls `..._impl`, which this one gave its short name.
+    const short = name.endsWith("_impl") && isKnownKfunc(name) ? kfuncs.get(name.slice(0, -"_impl".length)) : undefined;
+    return short === undefined ? undefined : { ...kfuncEffect(short, traits, releasersFor(short, releasers)), name };
   };
 
   /** Headers of older kernels give `bpf_obj_new` and friends as macros over `..._impl` with ignored arguments at the end. */
@@ -51,6 +55,9 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
     rules: rulesOf(kernel),
     effect: (name) => kernelFunction(externTarget(name)),
     kernelFunction,
+    isMissing(name) {
+      return this.effect(name) === undefined && isKnownKfunc(externTarget(name));
+    },
     inlineAssembly(name) {
       const helper = inlineAssembly.find((entry) => entry.name === name)?.helper;
       return helper === undefined ? undefined : this.effect(helper);

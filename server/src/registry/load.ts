@@ -26,3 +26,11 @@ export function loadKernel(name: string): KernelFacts {
   }
   return facts;
 }
+
+let everyKfunc: ReadonlySet<string> | undefined;
+
+/** Does any built-in kernel have a kfunc of this name? Reads them all on first use. */
+export function isKnownKfunc(name: string): boolean {
+  everyKfunc ??= new Set(builtinKernels().flatMap((kernel) => loadKernel(kernel).kfuncs.map((fact) => fact.name)));
+  return everyKfunc.has(name);
+}

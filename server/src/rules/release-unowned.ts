@@ -17,6 +17,7 @@ export const releaseUnowned = defineRule({
     "release kernel function .+ expects refcounted PTR_TO_BTF_ID",
     "R\\d+ must be referenced when passed to release function",
     "R\\d+ must be referenced",
+    "R\\d+ type=.+ expected=ringbuf_mem",
     "R\\d+ must be referenced or trusted",
     "R\\d+ must have zero offset when passed to release func or trusted arg to kfunc",
     "dereference of modified .+ ptr .+",
@@ -30,7 +31,7 @@ export const releaseUnowned = defineRule({
     "arg#\\d+ expected pointer to allocated object",
     "arg#\\d+ is untrusted_ptr_or_null_ expected ptr_ or socket",
     "kfunc .+#\\d+ reference has not been acquired before",
-    "arg#\\d+ pointer type .+ must point to .*scalar, or struct with scalar",
+    "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",
     "R\\d+ is .+ expected .+ or socket",
   ],
   build(finding, places) {

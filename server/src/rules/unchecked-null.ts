@@ -20,8 +20,9 @@ export const uncheckedNull = defineRule({
     "R\\d+ pointer arithmetic on .+ prohibited, null-check it first",
     "R\\d+ type=.*or_null_? expected=.+",
     "R\\d+ type=scalar expected=.+",
+    "(?:arg#\\d+|R\\d+) is .*or_null_ expected .+ or socket",
     "Caller passes invalid args into func#\\d+ \\('.+'\\)",
-    "arg#\\d+ pointer type .+ must point to .*scalar, or struct with scalar",
+    "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",
   ],
   build(finding, places) {
     if (finding.kind !== "null") return undefined;

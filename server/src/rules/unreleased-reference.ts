@@ -84,7 +84,9 @@ function advice(finding: Leak): string {
   if (release === undefined) return "release it, or move it into a kptr, before this exit";
   if (finding.reference.kind === "dynptr")
     return `call ${release}(&${name}) on every way out, also when reserving failed`;
-  return `call ${release}(${name}) on that path`;
+  return finding.name === undefined
+    ? `release it with ${release}() on that path`
+    : `call ${release}(${name}) on that path`;
 }
 
 function exitNote(finding: Leak): string {

@@ -20,7 +20,7 @@ export const useAfterRelease = defineRule({
     "kfunc .+#\\d+ reference has not been acquired before",
     "R\\d+ type=scalar expected=.+",
     "R\\d+ must be referenced when passed to release function",
-    "arg#\\d+ pointer type .+ must point to .*scalar, or struct with scalar",
+    "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",
     "R\\d+ must be referenced or trusted",
     "R\\d+ must be a rcu pointer",
     "invalid bpf_context access off=\\d+\\. Reference may already be released",

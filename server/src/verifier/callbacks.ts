@@ -35,7 +35,7 @@ export function runSyncCallback(
   const visited = nothingVisited();
   admit(machine, state.clone(), visited);
   let pending = [state];
-  const rounds = machine.effects.rules.callbacksReplayed && protocol.shape !== "find-vma" ? maxReplays : 1;
+  const rounds = machine.effects.rules.callbacksReplayed ? maxReplays : 1;
   for (let round = 0; round < rounds && pending.length > 0; round++) {
     const next: State[] = [];
     for (const before of pending) {

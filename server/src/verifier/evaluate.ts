@@ -23,7 +23,7 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
     case "string":
       return { kind: "pointer", base: `s:${expr.at.start}`, path: "" };
     case "function":
-      return { kind: "function", name: expr.name };
+      return isMissing(machine, expr.name) ? zero : { kind: "function", name: expr.name };
     case "load":
       return load(machine, state, frame, expr.place, expr.volatile === true, onDeref);
     case "address":
@@ -56,6 +56,12 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
     default:
       return assertNever(expr);
   }
+}
+
+/** The address of a weak kfunc that the target kernel lacks is NULL: `bpf_ksym_exists(f)` is false there. */
+function isMissing(machine: Machine, name: string): boolean {
+  const fn = machine.function(name);
+  return fn?.ksym === true && fn.weak && machine.effects.isMissing(name);
 }
 
 function load(
@@ -170,7 +176,10 @@ export function binary(
     if (decided !== undefined) return { kind: "number", value: decided ? 1 : 0 };
     return machine.symbols.defined({ kind: "binary", op, left, right, unsigned }, { low: 0, high: 1 });
   }
-  const range = arithmeticRange(machine, state, op, left, right) ?? rangeOfType(type);
+  const exact = arithmeticRange(machine, state, op, left, right);
+  const whole = rangeOfType(type);
+  // A result that may leave its type wraps around: then it may be anything of the type.
+  const range = exact !== undefined && exact.low >= whole.low && exact.high <= whole.high ? exact : whole;
   if (left.kind === "number" && right.kind === "number") return machine.symbols.fresh(range);
   return machine.symbols.defined({ kind: "binary", op, left, right, unsigned }, range);
 }

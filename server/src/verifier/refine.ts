@@ -203,6 +203,11 @@ function narrow(machine: Machine, state: State, value: Value & { kind: "symbol" 
   const definition = machine.symbols.definition(value.id);
   if (definition?.kind === "binary" && definition.left.kind === "symbol" && definition.right.kind === "number") {
     const c = definition.right.value;
+    const by = definition.op === "+" ? c : -c;
+    const operand = factOf(machine, state, definition.left.id);
+    const whole = machine.symbols.range(value.id);
+    // Where the sum may have wrapped around, it says nothing of its operand.
+    if (operand.low + by < whole.low || operand.high + by > whole.high) return true;
     if (definition.op === "+") return narrow(machine, state, definition.left, shift({ low, high, not: kept }, -c));
     if (definition.op === "-") return narrow(machine, state, definition.left, shift({ low, high, not: kept }, c));
   }
