@@ -37,3 +37,13 @@ it("finds a tree by its root or by its selftests, and says so when there is none
   expect(findKernelTree("7.2", join(root, "tools/testing/selftests/bpf"))).toBe(root);
   expect(() => findKernelTree("7.2", join(root, "tools"))).toThrow(SourceNotFound);
 });
+
+it("follows a header that was checked out as the text of a link", () => {
+  mkdirSync(join(root, "arch"));
+  writeFileSync(join(root, "vmlinux.h"), "arch/vmlinux.h");
+  writeFileSync(join(root, "arch/vmlinux.h"), "vmlinux-1.h");
+  writeFileSync(join(root, "arch/vmlinux-1.h"), "types");
+  const reader = new OverlayReader({ directories: [], files: [] });
+  expect(reader.read(join(root, "arch/vmlinux.h"))).toBe("types");
+  expect(reader.read(join(root, "vmlinux.h"))).toBe("types");
+});

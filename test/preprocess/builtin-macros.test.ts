@@ -57,6 +57,16 @@ u64 total; bool on;`);
     expect(text).toContain("bpf_iter_task_new ( & ___it , ( ( void * ) 0 ) , 0 )");
   });
 
+  test("a printing macro of a project finds the parts of libbpf it is made of", () => {
+    const text = expand(`#define report(fmt, args...) ({ static char text[] = fmt; \\
+  unsigned long long values[___bpf_narg(args) ?: 1] = {}; ___bpf_fill(values, args); send(text, values, sizeof(values)); })
+void f(int a, void *b) { report("none"); report("%d %p", a, b); }`);
+    expect(text).toContain("values [ 0 ? : 1 ] = { } ; ( ( void ) ( values ) ) ; send");
+    expect(text).toContain(
+      "( ( values ) [ 0 ] = ( unsigned long long ) ( a ) , ( values ) [ 1 ] = ( unsigned long long ) ( b ) ) ;",
+    );
+  });
+
   test("bounded loops become breaks nobody can predict", () => {
     const text = expand("void f(void) { while (can_loop) { cond_break; cond_break_label(out); } out: ; }");
     expect(text.match(/__kfunc_ls_unknown \( \)/g)).toHaveLength(3);

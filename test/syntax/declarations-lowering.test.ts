@@ -27,6 +27,10 @@ function describeDecl(decl: TopLevelDecl): string {
 const decls = (text: string): string[] => parse(text).map(describeDecl);
 
 describe("declarations", () => {
+  test("stray semicolons among members are nothing", () => {
+    expect(decls("struct s { ; int a;; int b; ; };")).toEqual(decls("struct s { int a; int b; };"));
+  });
+
   test("declarators from the inside out", () => {
     expect(decls("static int (*const table[4])(void *, ...), *p;")).toEqual([
       "static table: array(const pointer(function(_: pointer(void), ...) int), 4)",

@@ -88,3 +88,33 @@ test("positions are token indexes of the declaration", () => {
   expect(statement!.kind === "return" && words(statement!.value!.at)).toBe("h ( ( a ) , 1 )");
   expect(words(block!.at)).toBe("{ return h ( ( a ) , 1 ) ; }");
 });
+
+describe("macros whose header was not found", () => {
+  test("a name that speaks of a loop, before a block or a deeper line, loops and may set its variables", () => {
+    expect(body("my_for_each(t, &list, x + 1) { if (t) break; }")).toEqual([
+      "while my_for_each((& t), (& list), (+ x 1)) {if t break}",
+    ]);
+    expect(body("my_for_each(t)\n\t\tg(t);\n\th();")).toEqual(["while my_for_each((& t)) g(t)", "h()"]);
+  });
+
+  test("what is no loop by its name is not guessed at", () => {
+    expect(() => body("with_lock(x) { g(); }")).toThrow();
+    expect(() => body("with_lock(x)\n\t\tg();")).toThrow();
+  });
+
+  test("a call that waits for its semicolon is a call", () => {
+    expect(body("g(x)\n\treturn h(x);")).toEqual(["g(x)", "return h(x)"]);
+    expect(() => body("g(x) return 0;")).toThrow();
+  });
+
+  test("types and nothing at all are taken as arguments", () => {
+    expect(body("x = entry(y, struct node, member.part); g(int *, , x, );")).toEqual([
+      "(= x entry(y, opaque(), member.part))",
+      "g(opaque(), opaque(), x, opaque())",
+    ]);
+  });
+
+  test("calls of declared functions and local prototypes stay what they are", () => {
+    expect(body("int g(struct node *, int); struct node *(*p)(struct node *) = x; g(x, (int)y);")).toHaveLength(3);
+  });
+});

@@ -17,6 +17,8 @@ export interface DiskReaderOptions {
 
 /** Larger files are treated as absent; the preprocessor has a lower bound of its own. */
 const maxBytes = 64 * 1024 * 1024;
+/** Links kept as text that are followed one after the other; sched-ext's vmlinux.h takes two. */
+const maxLinks = 8;
 
 /**
  * A reader of regular files. Every read names the directories the file must lie in, links followed:
@@ -40,9 +42,15 @@ class DiskReader implements FileReader {
 
   read(path: string, within?: readonly string[]): string | undefined {
     const text = this.#read(path, within);
-    const target = text === undefined ? undefined : linkInText(text);
-    if (target === undefined) return text;
-    return this.#read(join(dirname(path), target), within) ?? text;
+    let at = path;
+    let last = text;
+    for (let links = 0; links < maxLinks; links++) {
+      const target = last === undefined ? undefined : linkInText(last);
+      if (target === undefined) break;
+      at = join(dirname(at), target);
+      last = this.#read(at, within);
+    }
+    return last ?? text;
   }
 
   #read(path: string, within: readonly string[] | undefined): string | undefined {

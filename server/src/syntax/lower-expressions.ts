@@ -35,7 +35,8 @@ export function lowerExpression(context: LoweringContext, node: SyntaxNode): Exp
       return { kind: "unary", op, operand: lowerField(context, node, "argument"), at };
     }
     case "pointer_expression": {
-      const op = operatorOf(context, node);
+      const sign = context.field(node, "operator");
+      const op = context.isGlue(sign) ? context.piece(sign).text : context.token(sign).text;
       // The address of a label: a value nobody can say anything of.
       if (op === "&&") return { kind: "opaque", operands: [], at };
       const operand = lowerField(context, node, "argument");

@@ -38,6 +38,8 @@ import { Unreadable } from "./unreadable.ts";
 /** A megabyte of text or so; longer declarations are tables of data, not programs. */
 const maxDeclarationTokens = 300_000;
 
+const loopName = /for|each|while|loop|repeat|iter/i;
+
 /** Throws Unreadable for what no parser should be asked. */
 export function normalize(tokens: readonly Token[], isTypedef: (name: string) => boolean): NormalizedText {
   if (tokens.length > maxDeclarationTokens) {
@@ -213,14 +215,90 @@ class Normalizer {
     }
     const opensStatement = place.depth > 0 && this.#place.bracket !== "record" && this.#place.atStatement;
     const label = opensStatement && this.#text(i + 1) === ":" && this.#place.bracket === "block";
+    if (opensStatement && this.#text(i + 1) === "(" && place.bracket === "block") {
+      const end = this.#unknownStatement(i);
+      if (end !== undefined) return end;
+    }
     if (opensStatement && (this.#text(i + 1) === "(" || this.#text(i + 1) === ")")) {
       // `f(a * b);` looks like a declaration to the grammar, `0, f(a * b);` does not.
       this.#place.glue("0", i);
       this.#place.glue(",", i);
     }
+    const declared = place.afterType;
     this.#emit(identifierText(name), i);
-    if (!label) return i + 1;
-    return this.#colon(i + 1);
+    if (label) return this.#colon(i + 1);
+    if (!declared && place.depth > 0 && this.#text(i + 1) === "(") return this.#call(i + 1);
+    return i + 1;
+  }
+
+  // --- macros whose header was not found ----------------------------------------
+
+  /** The arguments of a call, from their `(` on. A macro nobody found a definition of may take types, and nothing at all. */
+  #call(open: number, assigns = false): number {
+    const close = this.#pairs[open]!;
+    this.#open(open, "list");
+    for (let at = open + 1; at < close; ) {
+      const next = this.#text(at);
+      const starts = this.#place.bracket === "list" && (at === open + 1 || this.#text(at - 1) === ",");
+      if (starts && next === ",") this.#place.opaque(at);
+      else if (starts && this.#startsType(at)) {
+        at = this.#typeArgument(at, close);
+        continue;
+      } else if (starts && assigns && this.#isPlainIdentifier(at) && [",", ")"].includes(this.#text(at + 1))) {
+        this.#place.glue("&", at);
+      }
+      at = this.#step(at);
+    }
+    if (this.#text(close - 1) === ",") this.#place.opaque(close);
+    return this.#close(close);
+  }
+
+  #typeArgument(from: number, close: number): number {
+    let at = from;
+    while (at < close && this.#text(at) !== ",") at = this.#pairs[at]! > at ? this.#pairs[at]! + 1 : at + 1;
+    return this.#emit("operand", from, at, { kind: "opaque", operands: [] });
+  }
+
+  /**
+   * `name(...)` where a statement starts, and neither a `;` nor an operator behind it: before a block
+   * or a line that is indented more it is a loop of somebody's own, which may set the variables it is
+   * given. Only names that speak of a loop are taken for one: a body that runs exactly once would be
+   * misread. Where the next line starts below, the `;` is still to be typed.
+   */
+  #unknownStatement(i: number): number | undefined {
+    const close = this.#pairs[i + 1]!;
+    const indent = this.#indentsNext(i, close);
+    if (this.#text(close + 1) !== "{" && indent !== "deeper") {
+      if (indent !== "same") return undefined;
+      this.#place.glue("0", i);
+      this.#place.glue(",", i);
+      this.#emit(identifierText(this.#text(i)), i);
+      this.#call(i + 1);
+      this.#place.write(";", close, close + 1);
+      return close + 1;
+    }
+    if (!loopName.test(this.#text(i))) return undefined;
+    this.#place.glue("while", i);
+    this.#place.glue("(", i);
+    this.#place.opened("condition");
+    this.#emit(identifierText(this.#text(i)), i);
+    this.#call(i + 1, true);
+    this.#place.write(")", close, close + 1);
+    this.#place.closed();
+    return close + 1;
+  }
+
+  /** How the token behind a call stands to the call, when it starts a line of the file and a statement. */
+  #indentsNext(i: number, close: number): "deeper" | "same" | undefined {
+    const first = this.#tokens[i]!;
+    const last = this.#tokens[close]!;
+    const next = this.#tokens[close + 1];
+    if (next?.kind !== "identifier" || next.file !== first.file) return undefined;
+    const { lines } = first.file;
+    const from = lines.positionAt(first.start);
+    const to = lines.positionAt(next.start);
+    if (to.line <= lines.positionAt(last.macro?.end ?? last.end).line) return undefined;
+    return to.column > from.column ? "deeper" : "same";
   }
 
   /** Is the identifier at `i` used as the name of a type? */
@@ -500,6 +578,12 @@ class Normalizer {
         place.postfix = postfix;
         return i + 1;
       }
+      case ";":
+        // A macro that ends in one, used with one of its own.
+        if (place.bracket === "record" && (place.previous === ";" || place.previous === "{")) {
+          return this.#drop(i, i + 1);
+        }
+        return this.#emit(text, i);
       default:
         return this.#emit(text, i);
     }

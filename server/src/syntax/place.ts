@@ -55,6 +55,11 @@ export class Place {
     this.pieces.push({ text, token: at, end: at });
   }
 
+  /** An operand nobody wrote. */
+  opaque(at: number): void {
+    this.write("operand", at, at, { kind: "opaque", operands: [] });
+  }
+
   typeWritten(): void {
     this.afterType = true;
     if (this.#declares()) this.#declaring = true;

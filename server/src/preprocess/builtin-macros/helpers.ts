@@ -56,7 +56,6 @@ ___bpf_nth(...) __kfunc_ls_pick(__VA_ARGS__)
 ___bpf_narg(...) __kfunc_ls_count(__VA_ARGS__)
 ${fillMacros}
 ___bpf_fill(array, args...) __kfunc_ls_join(__kfunc_ls_fill_, __kfunc_ls_count(args))(array, ##args)
-___bpf_pick_printk(...) __kfunc_ls_join(__kfunc_ls_print_, __kfunc_ls_count(__VA_ARGS__))
 BPF_PRINTK_FMT_MOD static const
 KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + (c))
 offsetof(type, member) __builtin_offsetof(type, member)

@@ -49,6 +49,7 @@ IS_ERR_VALUE(value) ((unsigned long)(value) >= (unsigned long)-4095)
 PTR_ERR(pointer) ((long)(pointer))
 ERR_PTR(error) ((void *)(long)(error))
 BUILD_BUG_ON(condition) ((void)sizeof(char[1 - 2 * !!(condition)]))
+struct_size_t(type, member, count) (sizeof(type) + (count) * sizeof(*((type *)0)->member))
 struct_size(pointer, member, count) (sizeof(*(pointer)) + (count) * sizeof(*(pointer)->member))
 `,
   },

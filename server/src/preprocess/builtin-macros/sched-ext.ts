@@ -9,6 +9,7 @@ export const schedExtMacros: readonly MacroTable[] = [
 BPF_STRUCT_OPS(name, args...) __attribute__((section("struct_ops/" #name), used)) BPF_PROG(name, ##args)
 BPF_STRUCT_OPS_SLEEPABLE(name, args...) __attribute__((section("struct_ops.s/" #name), used)) BPF_PROG(name, ##args)
 SCX_OPS_DEFINE(name, ...) __attribute__((section(".struct_ops.link"), used)) struct sched_ext_ops name = { __VA_ARGS__ };
+SCX_OPS_CID_DEFINE(name, ...) __attribute__((section(".struct_ops.link"), used)) struct sched_ext_ops_cid name = { __VA_ARGS__ };
 UEI_DEFINE(name) char name##_dump[1] __attribute__((section(".data.uei_dump"), used));
   const volatile u32 name##_dump_len; struct user_exit_info name __attribute__((section(".data"), used))
 RESIZABLE_ARRAY(section_name, array) array[1] __attribute__((section("." #section_name "." #array), used))
@@ -37,8 +38,8 @@ scx_bpf_exit(code, fmt, args...) ({ static char ___fmt[] = fmt; unsigned long lo
 scx_bpf_dump(fmt, args...) ({ static char ___fmt[] = fmt; unsigned long long ___args[] = { args };
   scx_bpf_dump_bstr(___fmt, ___args, sizeof(___args)); })
 scx_bpf_dump_header() ((void)0)
-MEMBER_VPTR(object, member) ((typeof((object) member) *)(__kfunc_ls_unknown() ? &((object) member) : (void *)0))
-ARRAY_ELEM_PTR(array, i, n) ((typeof((array)[i]) *)((i) < (n) ? &((array)[i]) : (void *)0))
+MEMBER_VPTR(object, member) ((typeof((object) member) *)__kfunc_ls_unknown())
+ARRAY_ELEM_PTR(array, i, n) ((typeof((array)[i]) *)__kfunc_ls_unknown())
 scx_read_event(events, name) ((events)->name)
 __COMPAT_ENUM_OR_ZERO(type, value) ((unsigned long long)(value))
 __COMPAT_scx_bpf_events(events, size) scx_bpf_events(events, size)
