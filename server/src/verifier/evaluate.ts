@@ -171,6 +171,8 @@ export function binary(
     const folded = fold(op, left.value, right.value, unsigned);
     if (folded !== undefined) return numberIn(machine, folded, type);
   }
+  // Whatever the other side is, also a constant that a double cannot hold.
+  if ((op === "&" || op === "*") && (isNumber(left, 0) || isNumber(right, 0))) return zero;
   if (comparisons.has(op)) {
     const decided = decide(state, machine, op, left, right);
     if (decided !== undefined) return { kind: "number", value: decided ? 1 : 0 };

@@ -119,7 +119,7 @@ function forgetUnions(machine: Machine, state: State, frame: Frame, target: Plac
     const { type } = place.base;
     if (type.kind !== "record" || !type.union) continue;
     const address = addressOf(machine, state, frame, place.base);
-    if (address !== undefined) clobber(state, address);
+    if (address !== undefined) store(state, address, machine.symbols.opaque());
   }
 }
 

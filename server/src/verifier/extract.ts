@@ -81,6 +81,8 @@ class Extraction {
     to.irqDepth = from.irqDepth;
     to.callbackDepth = from.callbackDepth;
     to.epoch = from.epoch;
+    to.doubtful = from.doubtful;
+    if (from.doubtful) this.#parts.push("D");
     to.events = [];
     this.#parts.push(`${to.rcuDepth},${to.preemptDepth},${to.irqDepth},${to.callbackDepth}`);
     return {

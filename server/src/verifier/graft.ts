@@ -68,6 +68,7 @@ export class Graft {
     result.irqDepth = after.irqDepth;
     result.callbackDepth = after.callbackDepth;
     result.epoch = after.epoch;
+    result.doubtful = after.doubtful;
     result.trace = this.#trace(after.trace, 0);
     return result;
   }

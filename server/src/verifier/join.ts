@@ -29,7 +29,7 @@ class Join {
   }
 
   run(): State | undefined {
-    if (!this.#sameReferences()) return undefined;
+    if (this.#left.doubtful !== this.#right.doubtful || !this.#sameReferences()) return undefined;
     const { memory } = this.#result;
     for (const [key, value] of this.#left.memory) {
       if (key[0] === "o" || key[0] === "y") {

@@ -19,6 +19,7 @@ export const report = {
     how: LeakFinding["how"],
     exitName: string | undefined,
   ): void {
+    if (state.doubtful) return;
     machine.findings.add({
       kind: "leak",
       reference,
@@ -40,7 +41,7 @@ export const report = {
   ): void {
     const id = objectIdOf(value);
     const object = state.object(id);
-    if (object?.poisoned === true) return;
+    if (object?.poisoned === true || state.doubtful) return;
     machine.findings.add({
       kind: "null",
       site,

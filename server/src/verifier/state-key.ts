@@ -52,6 +52,7 @@ class Canonicalizer {
     }
     for (const lock of state.locks) this.#parts.push(`L${lock.kind}${this.#lockAddress(lock.address)};`);
     this.#parts.push(`${state.rcuDepth},${state.preemptDepth},${state.irqDepth},${state.callbackDepth}`);
+    if (state.doubtful) this.#parts.push("D");
     for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
     this.#collect();
     return this.#parts.join("");

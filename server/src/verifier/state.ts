@@ -35,6 +35,8 @@ export class State {
   trace: TraceNode | undefined;
   /** Counts calls and stores that loads cannot be moved across. */
   epoch: number;
+  /** Reached only if assembly gave zero: the verifier may know that it cannot, so nothing is claimed. */
+  doubtful: boolean;
   /** Where the body that libbpf's BPF_PROG wraps returned: the exit a reader wants to see. */
   bodyExit: Site | undefined;
   /** Something impossible happened, such as an access past an array's end: the path is not one of the program's. */
@@ -57,6 +59,7 @@ export class State {
     this.events = undefined;
     this.impossible = false;
     this.bodyExit = undefined;
+    this.doubtful = false;
   }
 
   clone(): State {
@@ -74,6 +77,7 @@ export class State {
     copy.epoch = this.epoch;
     copy.events = this.events;
     copy.bodyExit = this.bodyExit;
+    copy.doubtful = this.doubtful;
     return copy;
   }
 

@@ -30,6 +30,7 @@ export const anyRange: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POS
 
 export class Symbols {
   readonly #infos: SymbolInfo[] = [];
+  readonly #opaque = new Set<number>();
   readonly #joined = new Set<number>();
   readonly #interned = new Map<string, Value>();
 
@@ -43,6 +44,17 @@ export class Symbols {
     const value = this.fresh(anyRange);
     if (value.kind === "symbol") this.#joined.add(value.id);
     return value;
+  }
+
+  /** What assembly left behind. Which way a test of it goes the verifier may know; we do not. */
+  opaque(): Value {
+    const value = this.fresh(anyRange);
+    if (value.kind === "symbol") this.#opaque.add(value.id);
+    return value;
+  }
+
+  isOpaque(id: number): boolean {
+    return this.#opaque.has(id);
   }
 
   /** Is the value, or anything it is computed from, one that a join made vague? */
