@@ -119,7 +119,7 @@ function forgetUnions(machine: Machine, state: State, frame: Frame, target: Plac
     const { type } = place.base;
     if (type.kind !== "record" || !type.union) continue;
     const address = addressOf(machine, state, frame, place.base);
-    if (address !== undefined) store(state, address, machine.symbols.opaque());
+    if (address !== undefined) clobber(state, address);
   }
 }
 
@@ -148,7 +148,7 @@ function executeAsm(machine: Machine, frame: Frame, state: State, asm: Extract<I
   }
   for (const place of asm.outputs) {
     const address = addressOf(machine, state, frame, place);
-    if (address !== undefined) clobber(state, address);
+    if (address !== undefined) store(state, address, machine.symbols.opaque());
   }
 }
 
