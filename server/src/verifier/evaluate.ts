@@ -8,9 +8,9 @@ import { loadMember } from "./load-member.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { type Address, addressFromPointer, addressOf, indexOf, memoryKey, pointeeTag, stored } from "./memory.ts";
 import { advance, containerOf, element, isInexact, member } from "./path.ts";
-import { rangeOf } from "./refine.ts";
+import { factOf, rangeOf } from "./refine.ts";
 import type { State } from "./state.ts";
-import { rangeOfType } from "./symbols.ts";
+import { type Range, rangeOfType } from "./symbols.ts";
 import { isNumber, objectIdOf, type Value, zero } from "./value.ts";
 
 /** Told of every pointer that is followed; `place` is what is read or written through it. */
@@ -178,12 +178,29 @@ export function binary(
     if (decided !== undefined) return { kind: "number", value: decided ? 1 : 0 };
     return machine.symbols.defined({ kind: "binary", op, left, right, unsigned }, { low: 0, high: 1 });
   }
-  const exact = arithmeticRange(machine, state, op, left, right);
+  const here = resultRange(op, rangeOf(machine, state, left), right, type);
+  if (left.kind === "number" && right.kind === "number") return machine.symbols.fresh(here);
+  // The symbol serves every path: what only this path knows of its operand is a fact of this path.
+  const everywhere = left.kind === "symbol" ? machine.symbols.range(left.id) : rangeOf(machine, state, left);
+  const range = resultRange(op, everywhere, right, type);
+  const value = machine.symbols.defined({ kind: "binary", op, left, right, unsigned }, range);
+  if (value.kind === "symbol" && (here.low > range.low || here.high < range.high))
+    learn(machine, state, value.id, here);
+  return value;
+}
+
+/** A result that may leave its type wraps around: then it may be anything of the type. */
+function resultRange(op: BinaryOperator, left: Range, right: Value, type: CType): Range {
+  const exact = arithmeticRange(op, left, right);
   const whole = rangeOfType(type);
-  // A result that may leave its type wraps around: then it may be anything of the type.
-  const range = exact !== undefined && exact.low >= whole.low && exact.high <= whole.high ? exact : whole;
-  if (left.kind === "number" && right.kind === "number") return machine.symbols.fresh(range);
-  return machine.symbols.defined({ kind: "binary", op, left, right, unsigned }, range);
+  return exact !== undefined && exact.low >= whole.low && exact.high <= whole.high ? exact : whole;
+}
+
+function learn(machine: Machine, state: State, id: number, range: Range): void {
+  const { low, high, not } = factOf(machine, state, id);
+  if (range.low > low || range.high < high) {
+    state.facts.set(id, { low: Math.max(low, range.low), high: Math.min(high, range.high), not });
+  }
 }
 
 const comparisons: ReadonlySet<BinaryOperator> = new Set(["==", "!=", "<", "<=", ">", ">="]);
@@ -272,15 +289,8 @@ function wrap(value: number, type: CType): number | undefined {
   return type.signed && wrapped > high ? wrapped - size : wrapped;
 }
 
-function arithmeticRange(
-  machine: Machine,
-  state: State,
-  op: BinaryOperator,
-  left: Value,
-  right: Value,
-): { low: number; high: number } | undefined {
+function arithmeticRange(op: BinaryOperator, range: Range, right: Value): Range | undefined {
   if (right.kind !== "number") return undefined;
-  const range = rangeOf(machine, state, left);
   const c = right.value;
   switch (op) {
     case "+":

@@ -34,6 +34,10 @@ export class Symbols {
   readonly #joined = new Set<number>();
   readonly #interned = new Map<string, Value>();
 
+  get size(): number {
+    return this.#infos.length;
+  }
+
   fresh(range: Range): Value {
     this.#infos.push({ range, definition: undefined });
     return { kind: "symbol", id: this.#infos.length - 1 };
@@ -72,7 +76,8 @@ export class Symbols {
   }
 
   defined(definition: Definition, range: Range): Value {
-    const key = definitionKey(definition);
+    // The range is part of what it is: a symbol must not know more than holds wherever it is met again.
+    const key = `${definitionKey(definition)};${range.low},${range.high}`;
     const known = this.#interned.get(key);
     if (known !== undefined) return known;
     this.#infos.push({ range, definition });
