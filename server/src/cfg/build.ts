@@ -23,7 +23,7 @@ export function buildCfg(fn: FunctionDecl, unit: CfgUnit): ControlFlowGraph {
   const params = declareParams(builder);
   const bodyAt = fn.body?.at ?? fn.nameAt;
   const end = { kind: "return", value: undefined, at: endOf(bodyAt) } as const;
-  const graph = { name: fn.name, params, returns: builder.returns };
+  const graph = { name: fn.name, decl: fn, params, returns: builder.returns };
   try {
     // The body's braces are the function's own scope; a return or the closing brace ends all of it.
     for (const statement of fn.body?.statements ?? []) lowerStatement(builder, statement);

@@ -4,7 +4,7 @@
 // statement expressions and `cleanup` attributes are already control flow here.
 // Does not know what a kfunc is; that is the business of verifier/.
 import type { CType } from "../model/types.ts";
-import type { At, BinaryOperator, VariableDecl } from "../syntax/ast.ts";
+import type { At, BinaryOperator, FunctionDecl, VariableDecl } from "../syntax/ast.ts";
 
 /** A local of one function: parameter, declared variable or temporary. `id` is unique in its graph. */
 export interface Local {
@@ -149,6 +149,8 @@ export interface StaticLocal {
 
 export interface ControlFlowGraph {
   readonly name: string;
+  /** What it was made from: the sites of everything found in it name this one, however long the graph is kept. */
+  readonly decl: FunctionDecl;
   readonly params: readonly Local[];
   readonly locals: readonly Local[];
   /** `static` variables of the body: places of kind "global" with these names. */

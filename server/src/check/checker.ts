@@ -10,12 +10,13 @@ import type { KernelEffects } from "../registry/effect.ts";
 import { kernelEffects, loadKernel } from "../registry/index.ts";
 import { placesOf } from "../rules/places.ts";
 import { loadParser } from "../syntax/parser.ts";
-import { type Root, Session, type Unit } from "../verifier/machine.ts";
+import type { Root, Session, Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
 import { DiagnosticSet } from "./diagnostic-set.ts";
 import { GraphCache, type GraphsOfVersion } from "./graph-cache.ts";
 import { RootCache, Version } from "./root-cache.ts";
+import { SessionCache, type SessionsOfFile } from "./session-cache.ts";
 import { Summaries } from "./summaries.ts";
 
 export async function createChecker(options: CheckerOptions): Promise<Checker> {
@@ -24,6 +25,7 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
   const parsed = createUnitCache();
   const kept = new RootCache();
   const graphs = new GraphCache();
+  const sessions = new SessionCache();
   const kernels = options.kernels.map((name) => kernelEffects(loadKernel(name)));
   return {
     check(request: CheckRequest): FileCheck {
@@ -38,7 +40,9 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
         headers,
       );
       const unit = buildUnit(pre, parser, parsed);
-      return new FileRun(request, pre, unit, kernels, new Version(pre, kept.of(request.path)), graphs).result();
+      const version = new Version(pre, kept.of(request.path));
+      const session = sessions.of(request.path, version);
+      return new FileRun(request, pre, unit, kernels, version, session, graphs).result();
     },
     invalidate(path: string): void {
       headers.invalidate(path);
@@ -53,6 +57,7 @@ class FileRun {
   readonly #unit: TranslationUnit;
   readonly #kernels: readonly KernelEffects[];
   readonly #version: Version;
+  readonly #sessions: SessionsOfFile;
   readonly #graphs: GraphsOfVersion;
   readonly #caps = new Map<string, number>();
   #steps = 0;
@@ -63,9 +68,11 @@ class FileRun {
     unit: TranslationUnit,
     kernels: readonly KernelEffects[],
     version: Version,
+    sessions: SessionsOfFile,
     graphs: GraphCache,
   ) {
     this.#version = version;
+    this.#sessions = sessions;
     this.#graphs = graphs.of(unit, version);
     this.#request = request;
     this.#pre = pre;
@@ -77,7 +84,14 @@ class FileRun {
     const reasons = new Map<Program, string | undefined>();
     const diagnostics = new DiagnosticSet(placesOf(this.#unit));
     for (const effects of this.#kernels) {
-      const kernel = new KernelRun(this.#unit, effects, this.#version, (fn) => this.#graphs.graph(fn), this.#request);
+      const kernel = new KernelRun(
+        this.#unit,
+        effects,
+        this.#version,
+        this.#sessions.session(effects.kernel),
+        (fn) => this.#graphs.graph(fn),
+        this.#request,
+      );
       for (const program of this.#unit.programs) {
         const { results, reason } = kernel.program(program);
         reasons.set(program, reasons.get(program) ?? reason);
@@ -124,7 +138,7 @@ function report(program: Program, reason: string | undefined): ProgramReport {
 /** All roots of one file on one kernel; global functions and callbacks are explored once. */
 class KernelRun {
   readonly caps = new Map<string, number>();
-  readonly #session = new Session();
+  readonly #session: Session;
   readonly #unit: TranslationUnit;
   readonly #effects: KernelEffects;
   readonly #request: CheckRequest;
@@ -135,9 +149,11 @@ class KernelRun {
     unit: TranslationUnit,
     effects: KernelEffects,
     version: Version,
+    session: Session,
     graph: (fn: FunctionInfo) => ControlFlowGraph,
     request: CheckRequest,
   ) {
+    this.#session = session;
     this.#unit = unit;
     this.#effects = effects;
     this.#version = version;

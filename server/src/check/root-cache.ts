@@ -34,9 +34,11 @@ export class RootCache {
 
 /** One version of one file, as far as results depend on it. */
 export class Version {
+  /** Equal texts: everything that is not a function's body reads the same. */
   readonly environment: string;
   readonly #pre: PreprocessedUnit;
   readonly #kept: Map<string, Kept>;
+  readonly #bodies = new Map<string, string>();
 
   constructor(pre: PreprocessedUnit, kept: Map<string, Kept>) {
     this.#pre = pre;
@@ -60,15 +62,38 @@ export class Version {
   }
 
   bodyOf(name: string): string {
-    return this.#pre
-      .declarationsOf(name)
-      .map((declaration) => declaration.key)
-      .join(" ");
+    let body = this.#bodies.get(name);
+    if (body === undefined) {
+      body = this.#pre
+        .declarationsOf(name)
+        .map((declaration) => declaration.key)
+        .join(" ");
+      this.#bodies.set(name, body);
+    }
+    return body;
+  }
+
+  /** Names of functions that read differently in the version before; undefined: more than functions changed. */
+  changedFunctions(before: Version): ReadonlySet<string> | undefined {
+    if (before.environment !== this.environment) return undefined;
+    const old = before.#pre.declarations;
+    const now = this.#pre.declarations;
+    let start = 0;
+    while (start < old.length && start < now.length && old[start]!.key === now[start]!.key) start++;
+    let end = 0;
+    const most = Math.min(old.length, now.length) - start;
+    while (end < most && old[old.length - 1 - end]!.key === now[now.length - 1 - end]!.key) end++;
+    const names = new Set<string>();
+    for (const declarations of [old.slice(start, old.length - end), now.slice(start, now.length - end)]) {
+      for (const declaration of declarations) for (const { name } of declaration.names) names.add(name);
+    }
+    return names;
   }
 }
 
+const environments = new Map<string, string>();
 const textIds = new Map<string, string>();
-let nextText = 0;
+let nextId = 0;
 
 function environmentOf(pre: PreprocessedUnit): string {
   const parts: string[] = [];
@@ -78,13 +103,18 @@ function environmentOf(pre: PreprocessedUnit): string {
   for (const file of pre.files) {
     if (file.text.length < largeFile) continue;
     // The text itself is the identity; equal texts are one string in the header cache most of the time.
-    let id = textIds.get(file.text);
-    if (id === undefined) {
-      id = `text${nextText++}`;
-      if (textIds.size > 20) textIds.clear();
-      textIds.set(file.text, id);
-    }
-    parts.push(file.path, id);
+    parts.push(file.path, idOf(textIds, file.text, "text", 20));
   }
-  return parts.join(" ");
+  return idOf(environments, parts.join(" "), "env", 50);
+}
+
+/** A short name for a long text. An id is never given twice: a text that was forgotten gets a new one. */
+function idOf(ids: Map<string, string>, text: string, prefix: string, most: number): string {
+  let id = ids.get(text);
+  if (id === undefined) {
+    id = `${prefix}${nextId++}`;
+    if (ids.size >= most) ids.clear();
+    ids.set(text, id);
+  }
+  return id;
 }

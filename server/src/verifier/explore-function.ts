@@ -39,7 +39,11 @@ export function exploreFunction(
   const key = `${fn.name}|${contextKey(machine, entry)}|${entry.key}`;
   let result = machine.session.results.get(key);
   if (result === undefined) {
-    result = exploreOnce(machine, { fn: fn.decl, graph, caller, depth: caller.depth + 1, callSite: undefined }, entry);
+    result = exploreOnce(
+      machine,
+      { fn: graph.decl, graph, caller, depth: caller.depth + 1, callSite: undefined },
+      entry,
+    );
     machine.session.results.set(key, result);
   }
   machine.here = site;
@@ -57,6 +61,7 @@ export function exploreFunction(
 function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): RememberedResult {
   const { journal, steps } = machine;
   machine.journal = new Journal();
+  machine.journal.looked.add(frame.graph.name);
   machine.steps = 0;
   const state = entry.state.clone();
   frame.graph.params.forEach((param, index) => {

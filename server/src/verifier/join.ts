@@ -69,7 +69,7 @@ class Join {
     if (left.length !== right.length) return false;
     for (const [i, a] of left.entries()) {
       const b = right[i]!;
-      if (a.kind !== b.kind || a.site.fn !== b.site.fn || a.site.at.start !== b.site.at.start) return false;
+      if (a.kind !== b.kind || a.site.fn.name !== b.site.fn.name || a.site.at.start !== b.site.at.start) return false;
       this.#references.set(a.id, b.id);
       if ((a.object === undefined) !== (b.object === undefined)) return false;
       if (a.object !== undefined && !this.#sameObject(a.object, b.object!)) return false;

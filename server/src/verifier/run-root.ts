@@ -33,7 +33,7 @@ export function runRoot(
   if (graph === undefined || problem !== undefined) {
     machine.journal.unreadable.set(fn.name, problem ?? "no body");
   } else {
-    const frame: Frame = { fn: fn.decl, graph, depth: 0, caller: undefined, callSite: undefined };
+    const frame: Frame = { fn: graph.decl, graph, depth: 0, caller: undefined, callSite: undefined };
     for (const outcome of runGraph(machine, frame, entryState(machine, frame, fn))) {
       leaveRoot(machine, outcome.state, outcome.value, outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt });
     }
