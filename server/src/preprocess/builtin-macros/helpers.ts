@@ -4,6 +4,9 @@
 // build printing macros of their own upon it.
 import type { MacroTable } from "./table.ts";
 
+const names = (count: number): string => Array.from({ length: count }, (_, i) => `_${i}`).join(", ");
+const countdown = (from: number): string => Array.from({ length: from + 1 }, (_, i) => from - i).join(", ");
+
 /** `array[0] = first, array[1] = second ...`, for each number of values. */
 const fillMacros = Array.from({ length: 13 }, (_, count) => {
   const values = Array.from({ length: count }, (_, i) => `_${i}`);
@@ -17,8 +20,9 @@ export const helperMacros: readonly MacroTable[] = [
     text: `
 __kfunc_ls_paste(a, b) a##b
 __kfunc_ls_join(a, b) __kfunc_ls_paste(a, b)
-__kfunc_ls_pick(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, n, ...) n
-__kfunc_ls_count(...) __kfunc_ls_pick(_, ##__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+__kfunc_ls_pick(${names(13)}, n, ...) n
+__kfunc_ls_pick_of_many(${names(25)}, n, ...) n
+__kfunc_ls_count(...) __kfunc_ls_pick_of_many(_, ##__VA_ARGS__, ${countdown(24)})
 __kfunc_ls_text_of(...) #__VA_ARGS__
 __kfunc_ls_text(...) __kfunc_ls_text_of(__VA_ARGS__)
 SEC(name) __attribute__((section(name), used))

@@ -3,6 +3,14 @@
 // later stages see one shape whether the header was found or not.
 import type { MacroTable } from "./table.ts";
 
+/** BPF_PROG2 takes its parameters as `type, name, type, name ...`. */
+const pairMacros = Array.from({ length: 13 }, (_, count) => {
+  const rest = count > 1 ? ` __kfunc_ls_pairs_${2 * count - 2}(__VA_ARGS__)` : "";
+  const pairs =
+    count === 0 ? "__kfunc_ls_pairs_0(...)" : `__kfunc_ls_pairs_${2 * count}(type, name, ...) , type name${rest}`;
+  return `${pairs}\n__kfunc_ls_pair_ctx_${2 * count} __kfunc_ls_ctx_${count}`;
+}).join("\n");
+
 export const tracingMacros: readonly MacroTable[] = [
   {
     use: "anywhere",
@@ -40,20 +48,7 @@ __kfunc_ls_any_5 ctx, (unsigned long long)__kfunc_ls_unknown(), (unsigned long l
 __kfunc_ls_any_6 ctx, (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown()
 __kfunc_ls_any_7 ctx, (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown()
 __kfunc_ls_any_8 ctx, (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown(), (unsigned long long)__kfunc_ls_unknown()
-__kfunc_ls_pairs_0(...)
-__kfunc_ls_pairs_2(type, name, ...) , type name
-__kfunc_ls_pairs_4(type, name, ...) , type name __kfunc_ls_pairs_2(__VA_ARGS__)
-__kfunc_ls_pairs_6(type, name, ...) , type name __kfunc_ls_pairs_4(__VA_ARGS__)
-__kfunc_ls_pairs_8(type, name, ...) , type name __kfunc_ls_pairs_6(__VA_ARGS__)
-__kfunc_ls_pairs_10(type, name, ...) , type name __kfunc_ls_pairs_8(__VA_ARGS__)
-__kfunc_ls_pairs_12(type, name, ...) , type name __kfunc_ls_pairs_10(__VA_ARGS__)
-__kfunc_ls_pair_ctx_0 __kfunc_ls_ctx_0
-__kfunc_ls_pair_ctx_2 __kfunc_ls_ctx_1
-__kfunc_ls_pair_ctx_4 __kfunc_ls_ctx_2
-__kfunc_ls_pair_ctx_6 __kfunc_ls_ctx_3
-__kfunc_ls_pair_ctx_8 __kfunc_ls_ctx_4
-__kfunc_ls_pair_ctx_10 __kfunc_ls_ctx_5
-__kfunc_ls_pair_ctx_12 __kfunc_ls_ctx_6
+${pairMacros}
 `,
   },
   {
