@@ -62,7 +62,7 @@ function assumeSymbol(machine: Machine, state: State, value: Value & { kind: "sy
       return assume(machine, state, definition.operand, !truth);
     case "cast":
       // A narrowing cast of zero may hide other bits: only the true arm says something of the operand.
-      return truth ? assume(machine, state, definition.operand, true) : true;
+      return truth || definition.bits >= 64 ? assume(machine, state, definition.operand, truth) : true;
     case "binary":
       return assumeBinary(machine, state, definition, truth);
   }
