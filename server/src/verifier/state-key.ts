@@ -12,7 +12,7 @@ export function canonicalKey(machine: Machine, state: State): string {
 /** What is held, without values: states that differ here are never joined. */
 export function resourceKey(state: State): string {
   const references = state.references.map((r) => `${r.kind}${r.site.fn.name}:${r.site.at.start}`).join(",");
-  return `${references}|${state.locks.length}|${state.rcuDepth}|${state.preemptDepth}|${state.irqDepth}|${state.callbackDepth}`;
+  return `${references}|${state.locks.length}|${state.rcuDepth}|${state.preemptDepth}|${state.irqDepth}|${state.callbackDepth}|${state.doubtful}`;
 }
 
 class Canonicalizer {
