@@ -25,6 +25,27 @@ describe("initializers", () => {
     `);
   });
 
+  it("sets named members of a type whose header is missing", async () => {
+    const graph = await printed(`
+      void use(missing_t *a);
+      void f(int v) { missing_t a = { .lock = (void *)1, .in.b = v }, b = {}, c = { v }; use(&a); use(&b); use(&c); }
+    `);
+    expect(graph).toMatchInlineSnapshot(`
+      "f(v.0: s32): void
+      b0:
+        zero a.1
+        a.1.lock := 1
+        a.1.in.b := v.0
+        zero b.2
+        declare c.3
+        call use(&a.1)
+        call use(&b.2)
+        call use(&c.3)
+        return
+      "
+    `);
+  });
+
   it("follows left-out braces", async () => {
     const graph = await printed(`
       struct p { int a, b; };

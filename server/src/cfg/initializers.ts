@@ -14,7 +14,7 @@ import { elementPlace, memberPlace } from "./places.ts";
 export function initialize(builder: Builder, target: Place, initializer: Expression, at: At): void {
   const list = listOf(initializer);
   const { type } = target;
-  if (list !== undefined && isAggregate(type)) {
+  if (list !== undefined && (isAggregate(type) || isRecordList(type, list))) {
     new AggregateInitializer(builder, target, at).run(list);
   } else if (list !== undefined && type.kind === "unknown") {
     // Nobody knows what the braces fill.
@@ -41,6 +41,11 @@ export function lowerCompound(builder: Builder, expression: Extract<Expression, 
 
 function isAggregate(type: CType): boolean {
   return type.kind === "record" || type.kind === "array";
+}
+
+/** Braces for a type nobody knows: members that are named can be set by name all the same. */
+function isRecordList(type: CType, list: InitializerList): boolean {
+  return type.kind === "unknown" && list.items.every((item) => item.designators[0]?.kind === "field");
 }
 
 /** `(struct s){ ... }` as the whole initializer fills the object itself. */
@@ -113,7 +118,7 @@ class AggregateInitializer {
   #fillBraces(place: Place, list: InitializerList): void {
     this.#builder.nested(list.at, () => {
       const items = new Items(list.items);
-      if (!isAggregate(place.type)) {
+      if (!isAggregate(place.type) && !isRecordList(place.type, list)) {
         const first = items.peek();
         if (first !== undefined) this.#fillFrom(place, first.value);
         return;

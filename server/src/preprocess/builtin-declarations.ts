@@ -84,6 +84,7 @@ typedef struct { int counter; } atomic_t;
 typedef struct { long long counter; } atomic64_t;
 typedef struct { uid_t val; } kuid_t;
 typedef struct { gid_t val; } kgid_t;
+typedef struct { void *lock; } class_rcu_t;
 enum {
   EPERM = 1,
   ENOENT = 2,
