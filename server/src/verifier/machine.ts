@@ -23,7 +23,7 @@ export const limits = {
   /** Call depth of followed functions; the kernel stops at 8 frames, inlined ones do not count there. */
   callDepth: 32,
   /** States kept apart at one join that hold the same resources; more are joined into one. */
-  sameResources: 8,
+  sameResources: 4,
   /** States at one join in all, after which paths are given up. */
   statesPerBlock: 1500,
   /** References from which on those that nothing holds any more are counted once. */
