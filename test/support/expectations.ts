@@ -33,7 +33,8 @@ export function expectationsIn(text: string): Expected[] {
 export function compare(text: string, result: FileCheck): Comparison {
   const expected = expectationsIn(text);
   const actual = result.diagnostics.map((d) => `line ${lineOf(d)}: ${d.code}`);
-  const of = (kind: Expected["kind"]) => expected.filter((e) => e.kind === kind).map((e) => `line ${e.line}: ${e.code}`);
+  const of = (kind: Expected["kind"]) =>
+    expected.filter((e) => e.kind === kind).map((e) => `line ${e.line}: ${e.code}`);
   const places = new Set(
     result.diagnostics.flatMap((d) => d.related.map((r) => r.span.file.lines.positionAt(r.span.start).line + 1)),
   );
