@@ -1,5 +1,6 @@
 // The common headers of sched_ext schedulers. Of the compatibility wrappers only
 // those are here whose names are no kfuncs: the others are calls as they stand.
+// MEMBER_VPTR checks bounds in assembly, so ours, too, gives a pointer only assembly knows.
 import type { MacroTable } from "./table.ts";
 
 export const schedExtMacros: readonly MacroTable[] = [
@@ -38,8 +39,8 @@ scx_bpf_exit(code, fmt, args...) ({ static char ___fmt[] = fmt; unsigned long lo
 scx_bpf_dump(fmt, args...) ({ static char ___fmt[] = fmt; unsigned long long ___args[] = { args };
   scx_bpf_dump_bstr(___fmt, ___args, sizeof(___args)); })
 scx_bpf_dump_header() ((void)0)
-MEMBER_VPTR(object, member) ((typeof((object) member) *)__kfunc_ls_unknown())
-ARRAY_ELEM_PTR(array, i, n) ((typeof((array)[i]) *)__kfunc_ls_unknown())
+MEMBER_VPTR(object, member) ((typeof((object) member) *)({ unsigned long long ___at; asm("checked %0" : "=r"(___at)); ___at; }))
+ARRAY_ELEM_PTR(array, i, n) ((typeof((array)[i]) *)({ unsigned long long ___at; asm("checked %0" : "=r"(___at)); ___at; }))
 scx_read_event(events, name) ((events)->name)
 __COMPAT_ENUM_OR_ZERO(type, value) ((unsigned long long)(value))
 __COMPAT_scx_bpf_events(events, size) scx_bpf_events(events, size)
