@@ -8,6 +8,7 @@ import type { Diagnostic } from "vscode-languageserver/node";
 import { CheckSession } from "../../server/src/lsp/check-session.ts";
 import { toDiagnostic } from "../../server/src/lsp/diagnostics.ts";
 import { folderWith } from "../cli/run-cli.ts";
+import { randomNumbers } from "../support/random.ts";
 import { LspClient } from "./lsp-client.ts";
 
 const example = readFileSync(new URL("../../examples/task-inspector.bpf.c", import.meta.url), "utf8");
@@ -45,15 +46,6 @@ int BPF_PROG(uses_header, struct task_struct *p)
 	return 0;
 }
 `;
-
-/** Small generator with a seed: a failure can be repeated. */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 const insertions = [
   "\n",

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { HeaderCache } from "../../server/src/preprocess/preprocess.ts";
 import { createHeaderCache } from "../../server/src/preprocess/preprocess.ts";
+import { randomNumbers } from "../support/random.ts";
 import { unitOf } from "./support.ts";
 
 const text = `#include "common.h"
@@ -62,15 +63,6 @@ function resultOf(source: string, files: Record<string, string>, cache: HeaderCa
   };
 }
 
-/** A small generator with a fixed seed: the same edits every time. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 0x100000000) * below);
-  };
-}
-
 const snippets = [
   "",
   "x",
@@ -97,7 +89,7 @@ const snippets = [
 
 describe("edits", () => {
   test.each([1, 2, 3, 4, 5, 6])("random edits, seed %i", (seed) => {
-    const random = numbers(seed);
+    const random = randomNumbers(seed);
     const cache = createHeaderCache();
     let current = text;
     const files: Record<string, string> = { "/src/common.h": header };

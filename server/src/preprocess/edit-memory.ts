@@ -9,6 +9,12 @@ import type { Declaration, DeclaredName, MacroUse } from "./unit.ts";
 /** Versions after which a stretch is expanded anew, so that old texts are let go. */
 const maxAge = 64;
 
+/**
+ * Stretches kept that begin with the same line: a file with thousands of equal lines would be searched for each
+ * of them. Real files have a few hundred programs that begin with the same SEC().
+ */
+const maxAlike = 1000;
+
 export interface Stretch {
   readonly file: SourceFile;
   readonly start: number;
@@ -54,7 +60,7 @@ export class EditMemory {
     const key = keyOf(file.text, at, state);
     const known = this.#new.get(key);
     if (known === undefined) this.#new.set(key, [stretch]);
-    else if (!known.includes(stretch)) known.push(stretch);
+    else if (known.length < maxAlike && !known.includes(stretch)) known.push(stretch);
   }
 }
 

@@ -32,6 +32,10 @@ export interface ExpanderHost {
 
 /** Tokens one use of a macro in a file may make on its way. The largest in the kernel's tests makes 160,000. */
 const maxExpansionTokens = 500_000;
+/** Characters of one word or string that `##` or `#` makes: macros that double it would fill the memory. */
+const maxMadeCharacters = 1_000_000;
+/** So many characters made by `##` or `#` count as a token. */
+const charactersPerToken = 64;
 /** Arguments within arguments. Real code stays below 30; every level takes native stack. */
 const maxArgumentDepth = 400;
 
@@ -269,6 +273,7 @@ export class Expander {
         const left = out.pop()!;
         const joined = paste(left, made[0]!, use);
         out.push(...joined);
+        this.#count(joined[0]!.text.length / charactersPerToken);
         from = 1;
       }
       for (let i = from; i < made.length; i++) out.push(made[i]!);
@@ -290,7 +295,7 @@ export class Expander {
         return [new PpToken(kind, text, use.file, use.start, use.end, use, spaceBefore, 0)];
       }
       case "stringify": {
-        return [stringify(args[item.index] ?? [], use, item.spaceBefore)];
+        return [this.#string(args[item.index] ?? [], use, item.spaceBefore)];
       }
       case "param": {
         const raw = args[item.index] ?? [];
@@ -310,12 +315,18 @@ export class Expander {
         const given = this.#expandedArgument(last, args[last] ?? [], expanded).length > 0;
         const inner: PpToken[] = [];
         if (given) this.#fill(macro, item.items, args, expanded, use, inner);
-        if (item.stringify) return [stringify(inner, use, item.spaceBefore)];
+        if (item.stringify) return [this.#string(inner, use, item.spaceBefore)];
         const first = inner[0];
         if (first !== undefined) inner[0] = withSpace(first, item.spaceBefore);
         return inner;
       }
     }
+  }
+
+  #string(tokens: readonly PpToken[], use: MacroUse, spaceBefore: boolean): PpToken {
+    const made = stringify(tokens, use, spaceBefore);
+    this.#count(made.text.length / charactersPerToken);
+    return made;
   }
 
   #expandedArgument(
@@ -381,6 +392,7 @@ function useOf(name: PpToken, macro: MacroDefinition, close: PpToken): MacroUse 
 /** Joins two tokens; two tokens again when they do not make one. A user's spelling keeps its place. */
 function paste(left: PpToken, right: PpToken, use: MacroUse): PpToken[] {
   const text = left.text + right.text;
+  checkLength(text);
   const scanner = new Scanner(text);
   const one = scanner.next() && scanner.start === 0 && scanner.end === text.length && scanner.kind !== "other";
   if (!one) return [left, withSpace(right, false)];
@@ -398,11 +410,19 @@ function stringify(tokens: readonly PpToken[], use: MacroUse, spaceBefore: boole
     if (index > 0 && token.spaceBefore) text += " ";
     flags |= token.flags & positional;
     text += token.kind === "string" || token.kind === "char" ? token.text.replace(/["\\]/g, "\\$&") : token.text;
+    checkLength(text);
   });
   // A lone backslash at the end would take the closing quote along.
-  const slashes = /\\*$/.exec(text)?.[0].length ?? 0;
+  let slashes = 0;
+  while (text[text.length - 1 - slashes] === "\\") slashes++;
   if (slashes % 2 === 1) text = text.slice(0, -1);
   return new PpToken("string", `"${text}"`, use.file, use.start, use.end, use, spaceBefore, flags);
+}
+
+function checkLength(text: string): void {
+  if (text.length > maxMadeCharacters) {
+    throw new ExpansionLimit(`a macro makes a text of more than ${maxMadeCharacters} characters; left as written`);
+  }
 }
 
 function quote(text: string): string {
