@@ -1,6 +1,7 @@
 // The first read of a member behind a pointer: what kind of value the verifier
 // would see there. Trust follows VERIFIER_RULES 2.3; kptr fields section 8.
 import type { CType } from "../model/types.ts";
+import { hookArgument } from "./entry.ts";
 import type { Machine } from "./machine.ts";
 import { type Address, pointeeTag } from "./memory.ts";
 import type { State } from "./state.ts";
@@ -129,7 +130,7 @@ function loadContext(machine: Machine, state: State, object: ObjectInfo, address
   }
   const slot = /^\[(\d+)\]$/.exec(address.path)?.[1];
   if (slot !== undefined || (address.path === "" && type.kind === "int" && type.bits === 64)) {
-    return machine.argument(state, Number(slot ?? 0));
+    return hookArgument(machine, state, Number(slot ?? 0));
   }
   const facts =
     object.struct === undefined || field === undefined ? undefined : machine.effects.contextField(object.struct, field);

@@ -6,7 +6,6 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects, SectionInfo } from "../registry/effect.ts";
 import type { FunctionDecl } from "../syntax/ast.ts";
-import { hookArgument } from "./entry.ts";
 import type { Extracted } from "./extract.ts";
 import { FindingSink, type RawFinding } from "./finding.ts";
 import type { State } from "./state.ts";
@@ -178,11 +177,6 @@ export class Machine {
     const id = this.newId();
     state.references = [...state.references, { ...info, id, callbackDepth: state.callbackDepth }];
     return id;
-  }
-
-  /** The hook's argument number `index`, the same object each time it is read. */
-  argument(state: State, index: number): Value {
-    return hookArgument(this, state, index);
   }
 
   /** Sleeping aside, is this point inside an RCU read-side section for this kernel? */
