@@ -80,6 +80,14 @@ describe("#include", () => {
     expect(expand('#include "own.h"\n#include <own.h>', { files })).toBe("int own ; int wrong ;");
   });
 
+  test("vmlinux.h lies in another place than it was asked for in", () => {
+    const vmlinux = { files: { "/inc2/vmlinux.h": "struct task_struct { int pid; };" } };
+    for (const name of ['"../vmlinux.h"', "<kernel/vmlinux.h>"]) {
+      expect(unitOf(`#include ${name}`, vmlinux).problems).toEqual([]);
+    }
+    expect(unitOf('#include "../vmlinux.h"').problems).toMatchObject([{ kind: "missing-include" }]);
+  });
+
   test("include_next, pragma once, guards, relative paths", () => {
     expect(expand("#include <lib.h>\n#include <lib.h>\n#include <sub/a.h>\n#include <guarded.h>", { files })).toBe(
       "int lib ; int next ; int b ; int guarded ;",
