@@ -109,7 +109,10 @@ function lastBranch(finding: Leak): TraceNode | undefined {
 /** Decisions between acquire and exit, newest first. */
 function branchesAfterAcquire(finding: Leak): TraceNode[] {
   const nodes: TraceNode[] = [];
+  // What cleanup functions and other callees decided on the way says nothing of why it leaks.
+  const tellingFunctions = new Set([finding.reference.site.fn.name, finding.exit.fn.name]);
   for (let node = finding.trace; node !== undefined && nodes.length < 3; node = node.before) {
+    if (!tellingFunctions.has(node.site.fn.name)) continue;
     if (node.site.fn.name === finding.reference.site.fn.name && node.site.at.start < finding.reference.site.at.start)
       break;
     nodes.push(node);
