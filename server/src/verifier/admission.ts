@@ -26,6 +26,10 @@ export function admit(machine: Machine, state: State, visited: Visited): State |
     machine.cap("states per block");
     return undefined;
   }
+  if (Math.max(state.rcuDepth, state.preemptDepth, state.irqDepth, state.locks.length) > limits.nesting) {
+    machine.cap("nested sections");
+    return undefined;
+  }
   if (state.references.length > limits.lostReferences) dropLost(state);
   if (state.references.length > limits.references) {
     machine.cap("references");

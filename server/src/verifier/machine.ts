@@ -17,8 +17,8 @@ import { pointerTo } from "./value.ts";
 export const limits = {
   /** Blocks executed for one function from one entry state, callees not counted. */
   steps: 40_000,
-  /** Blocks executed for one file on one kernel: only hostile input comes near. */
-  work: 3_000_000,
+  /** Blocks executed for one file on one kernel: ten times what the largest scheduler needs. */
+  work: 400_000,
   /** Call depth of followed functions; the kernel stops at 8 frames, inlined ones do not count there. */
   callDepth: 32,
   /** States kept apart at one join that hold the same resources; more are joined into one. */
@@ -27,6 +27,8 @@ export const limits = {
   statesPerBlock: 1500,
   /** References from which on those that nothing holds any more are counted once. */
   lostReferences: 3,
+  /** RCU sections, locks and the like inside each other: more only happens in loops that never leave them. */
+  nesting: 32,
   /** References held at once: more only happens in loops that never release. */
   references: 256,
 } as const;
