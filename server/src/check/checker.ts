@@ -144,6 +144,7 @@ class KernelRun {
   readonly #request: CheckRequest;
   readonly #machineUnit: Unit;
   readonly #version: Version;
+  readonly #counted = new Set<RootResult>();
 
   constructor(
     unit: TranslationUnit,
@@ -203,13 +204,16 @@ class KernelRun {
   }
 
   #once(key: string, run: () => RootResult): RootResult {
-    return this.#version.result(`${this.#effects.kernel} ${key}`, run);
+    const result = this.#version.result(`${this.#effects.kernel} ${key}`, run);
+    if (!this.#counted.has(result)) {
+      this.#counted.add(result);
+      for (const [cap, count] of result.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
+    }
+    return result;
   }
 
   #run(root: Root, fn: FunctionInfo): RootResult {
-    const result = runRoot(this.#machineUnit, this.#effects, this.#session, root, fn, this.#request.cancellation);
-    for (const [cap, count] of result.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
-    return result;
+    return runRoot(this.#machineUnit, this.#effects, this.#session, root, fn, this.#request.cancellation);
   }
 }
 

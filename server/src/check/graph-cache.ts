@@ -1,18 +1,15 @@
 // Control-flow graphs kept from one version of a file to the next. A graph holds no
 // positions but token indexes of its own function, so it stays good while the
-// function and everything but other functions' bodies reads the same; a change of a
-// signature shows in the key of a function that is called.
+// function, those it names and everything but functions reads the same.
 import { buildCfg } from "../cfg/build.ts";
 import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { Version } from "./root-cache.ts";
-import { calleesOf } from "./summaries.ts";
 
 const maxGraphs = 4000;
 
 interface Kept {
   readonly environment: string;
-  readonly callees: ReadonlyMap<string, string>;
   readonly graph: ControlFlowGraph;
 }
 
@@ -46,23 +43,18 @@ export class GraphsOfVersion {
   }
 
   #find(fn: FunctionInfo): ControlFlowGraph {
-    const key = `${fn.name} ${this.#version.bodyOf(fn.name)}`;
+    const { environment } = this.#version;
+    const state = this.#version.stateOf(fn.name);
+    const key = `${fn.name} ${state}`;
     const kept = this.#kept.get(key);
-    if (kept !== undefined && kept.environment === this.#version.environment && this.#calleesHold(kept))
-      return kept.graph;
+    if (kept !== undefined && kept.environment === environment) return kept.graph;
     const graph = buildCfg(fn.decl, this.#unit);
-    const callees = new Map([...calleesOf(graph)].map((name) => [name, this.#version.bodyOf(name)]));
     this.#kept.delete(key);
-    this.#kept.set(key, { environment: this.#version.environment, callees, graph });
+    this.#kept.set(key, { environment, graph });
     if (this.#kept.size > maxGraphs) {
       const oldest = this.#kept.keys().next().value;
       if (oldest !== undefined) this.#kept.delete(oldest);
     }
     return graph;
-  }
-
-  #calleesHold(kept: Kept): boolean {
-    for (const [name, body] of kept.callees) if (this.#version.bodyOf(name) !== body) return false;
-    return true;
   }
 }

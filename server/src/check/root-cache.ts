@@ -1,8 +1,9 @@
 // Results of roots kept from one version of a file to the next. A result counts
 // while everything it was made from reads the same: the declarations that are not
-// function bodies, and each function it looked at. So an edit inside one function
-// runs only the programs that reach it, and findings never depend on history.
-import type { PreprocessedUnit } from "../preprocess/unit.ts";
+// function bodies, and each function it looked at, with the functions named there. So
+// an edit inside one function runs only the programs that reach it, and findings never
+// depend on history.
+import type { Declaration, DeclaredName, PreprocessedUnit } from "../preprocess/unit.ts";
 import type { RootResult } from "../verifier/run-root.ts";
 
 /** Files whose results are kept; an editor rarely has more open. */
@@ -10,6 +11,9 @@ const maxFiles = 50;
 
 /** A header larger than this is told from another version by its text, not by its declarations. */
 const largeFile = 400_000;
+
+/** Results kept for one file; more are only left behind by names and sections that have changed since. */
+const maxResults = 4000;
 
 interface Kept {
   readonly environment: string;
@@ -24,81 +28,132 @@ export class RootCache {
     const known = this.#files.get(path) ?? new Map<string, Kept>();
     this.#files.delete(path);
     this.#files.set(path, known);
-    if (this.#files.size > maxFiles) {
-      const oldest = this.#files.keys().next().value;
-      if (oldest !== undefined) this.#files.delete(oldest);
-    }
+    if (this.#files.size > maxFiles) dropOldest(this.#files);
     return known;
   }
 }
 
 /** One version of one file, as far as results depend on it. */
 export class Version {
-  /** Equal texts: everything that is not a function's body reads the same. */
+  /** Equal texts: everything that is not a function's definition reads the same. */
   readonly environment: string;
-  readonly #pre: PreprocessedUnit;
   readonly #kept: Map<string, Kept>;
-  readonly #bodies = new Map<string, string>();
+  readonly #definitions: ReadonlyMap<string, readonly Declaration[]>;
+  readonly #states = new Map<string, string>();
 
   constructor(pre: PreprocessedUnit, kept: Map<string, Kept>) {
-    this.#pre = pre;
     this.#kept = kept;
-    this.environment = environmentOf(pre);
+    this.#definitions = definitionsOf(pre);
+    this.environment = environmentOf(pre, (declaration) => this.#mentions(declaration));
   }
 
   result(key: string, run: () => RootResult): RootResult {
     const kept = this.#kept.get(key);
-    if (kept !== undefined && this.#holds(kept)) return kept.result;
+    if (kept !== undefined && this.#holds(kept)) {
+      // Most recently used last.
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
+      return kept.result;
+    }
     const result = run();
-    const functions = new Map([...result.looked].map((name) => [name, this.bodyOf(name)]));
+    const functions = new Map([...result.looked].map((name) => [name, this.stateOf(name)]));
+    this.#kept.delete(key);
     this.#kept.set(key, { environment: this.environment, functions, result });
+    if (this.#kept.size > maxResults) dropOldest(this.#kept);
     return result;
   }
 
-  #holds(kept: Kept): boolean {
-    if (kept.environment !== this.environment) return false;
-    for (const [name, body] of kept.functions) if (this.bodyOf(name) !== body) return false;
-    return true;
-  }
-
-  bodyOf(name: string): string {
-    let body = this.#bodies.get(name);
-    if (body === undefined) {
-      body = this.#pre
-        .declarationsOf(name)
-        .map((declaration) => declaration.key)
-        .join(" ");
-      this.#bodies.set(name, body);
+  /**
+   * Tells a function defined in the file from its other versions: by its own text and that of each function it names,
+   * called or not, whose type decides how an expression is read. "" for names no definition of a function is known of.
+   */
+  stateOf(name: string): string {
+    let state = this.#states.get(name);
+    if (state === undefined) {
+      const definitions = this.#definitions.get(name) ?? [];
+      state = definitions.map((declaration) => `${declaration.key}(${this.#mentions(declaration)})`).join(" ");
+      this.#states.set(name, state);
     }
-    return body;
+    return state;
   }
 
   /** Names of functions that read differently in the version before; undefined: more than functions changed. */
   changedFunctions(before: Version): ReadonlySet<string> | undefined {
     if (before.environment !== this.environment) return undefined;
-    const old = before.#pre.declarations;
-    const now = this.#pre.declarations;
-    let start = 0;
-    while (start < old.length && start < now.length && old[start]!.key === now[start]!.key) start++;
-    let end = 0;
-    const most = Math.min(old.length, now.length) - start;
-    while (end < most && old[old.length - 1 - end]!.key === now[now.length - 1 - end]!.key) end++;
-    const names = new Set<string>();
-    for (const declarations of [old.slice(start, old.length - end), now.slice(start, now.length - end)]) {
-      for (const declaration of declarations) for (const { name } of declaration.names) names.add(name);
-    }
-    return names;
+    const changed = new Set<string>();
+    for (const name of this.#definitions.keys()) if (this.stateOf(name) !== before.stateOf(name)) changed.add(name);
+    for (const name of before.#definitions.keys()) if (!this.#definitions.has(name)) changed.add(name);
+    return changed;
   }
+
+  /** The functions defined in the file that `declaration` names. */
+  #mentions(declaration: Declaration): string {
+    const found: string[] = [];
+    for (const word of wordsOf(declaration).identifiers) {
+      for (const { key } of this.#definitions.get(word) ?? []) found.push(`${word}=${key}`);
+    }
+    return found.join(",");
+  }
+
+  #holds(kept: Kept): boolean {
+    if (kept.environment !== this.environment) return false;
+    for (const [name, state] of kept.functions) if (this.stateOf(name) !== state) return false;
+    return true;
+  }
+}
+
+function definitionsOf(pre: PreprocessedUnit): Map<string, Declaration[]> {
+  const found = new Map<string, Declaration[]>();
+  for (const declaration of pre.declarations) {
+    for (const { name, kind, defined } of declaration.names) {
+      if (kind !== "function" || !defined) continue;
+      const known = found.get(name);
+      if (known === undefined) found.set(name, [declaration]);
+      else known.push(declaration);
+    }
+  }
+  return found;
+}
+
+interface Words {
+  readonly identifiers: readonly string[];
+  /** `typeof` is among them: a type may be that of a function. */
+  readonly typeOf: boolean;
+}
+
+const wordsByKey = new Map<string, Words>();
+const maxWordLists = 20_000;
+const typeOfWords: ReadonlySet<string> = new Set(["typeof", "__typeof__", "__typeof", "typeof_unqual"]);
+
+/** Kept by content: an edit moves most declarations, and their tokens are then not at hand. */
+function wordsOf(declaration: Declaration): Words {
+  let words = wordsByKey.get(declaration.key);
+  if (words === undefined) {
+    const found = new Set<string>();
+    for (const token of declaration.tokens) if (token.kind === "identifier") found.add(token.text);
+    const identifiers = [...found];
+    words = { identifiers, typeOf: identifiers.some((word) => typeOfWords.has(word)) };
+    wordsByKey.set(declaration.key, words);
+    if (wordsByKey.size > maxWordLists) dropOldest(wordsByKey);
+  }
+  return words;
+}
+
+function dropOldest(map: Map<string, unknown>): void {
+  const oldest = map.keys().next().value;
+  if (oldest !== undefined) map.delete(oldest);
 }
 
 const environments = new Map<string, string>();
 const textIds = new Map<string, string>();
 let nextId = 0;
 
-function environmentOf(pre: PreprocessedUnit): string {
+function environmentOf(pre: PreprocessedUnit, mentions: (declaration: Declaration) => string): string {
   const parts: string[] = [];
   for (const declaration of pre.declarations) {
-    if (!declaration.names.some((name) => name.kind === "function" && name.defined)) parts.push(declaration.key);
+    if (isOnlyFunction(declaration)) continue;
+    parts.push(declaration.key);
+    if (wordsOf(declaration).typeOf) parts.push(mentions(declaration));
   }
   for (const file of pre.files) {
     if (file.text.length < largeFile) continue;
@@ -117,4 +172,16 @@ function idOf(ids: Map<string, string>, text: string, prefix: string, most: numb
     ids.set(text, id);
   }
   return id;
+}
+
+/** Defines a function and nothing else, such as the struct it returns. */
+function isOnlyFunction({ names }: Declaration): boolean {
+  return (
+    names.some(({ kind, defined }) => kind === "function" && defined) &&
+    names.every(({ kind, defined }) => kind === "function" || (isTag(kind) && !defined))
+  );
+}
+
+function isTag(kind: DeclaredName["kind"]): boolean {
+  return kind === "struct" || kind === "union" || kind === "enum";
 }
