@@ -1,12 +1,41 @@
-// Writes the parts of the documentation that derive from the program: the table of
-// rules, and the scoreboard from the figures that continuous integration holds.
+// Writes the parts of the documentation that derive from the program: what it says of
+// the example, the table of rules, and the scoreboard from the figures that continuous
+// integration holds.
 // `--check` changes nothing and fails when a part is out of date.
 import { readFileSync, writeFileSync } from "node:fs";
+import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { core } from "../src/cli/core.ts";
+import { runCli } from "../src/cli/program.ts";
 import { allRules } from "../src/rules/index.ts";
+import { copyAssets } from "./copy-assets.ts";
 
 const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
 const ratchet = new URL("../../test/corpus/ratchet.json", import.meta.url);
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The first finding, as a terminal shows it. */
+async function exampleFinding(): Promise<string> {
+  copyAssets();
+  let shown = "";
+  const stdout = new Writable({
+    write(chunk, _encoding, done) {
+      shown += String(chunk);
+      done();
+    },
+  });
+  await runCli(["check", "--no-color", "examples/task-inspector.bpf.c"], {
+    stdout,
+    stderr: process.stderr,
+    environment: {},
+    workingDirectory: root,
+    version: "",
+    core: async () => core,
+    startServer: () => Promise.reject(new Error("not here")),
+  });
+  return ["```", shown.slice(0, shown.indexOf("\n\n")), "```"].join("\n");
+}
 
 function rulesTable(): string {
   const rows = allRules.map(
@@ -46,7 +75,9 @@ function replacePart(text: string, part: string, content: string): string {
 }
 
 const before = readFileSync(readme, "utf8");
-const after = replacePart(replacePart(before, "rules", rulesTable()), "scoreboard", scoreboard());
+let after = replacePart(before, "example", await exampleFinding());
+after = replacePart(after, "rules", rulesTable());
+after = replacePart(after, "scoreboard", scoreboard());
 if (process.argv.includes("--check")) {
   if (before !== after) {
     console.error("README.md is out of date; run: npm run docs");
