@@ -6,7 +6,8 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { Version } from "./root-cache.ts";
 
-const maxGraphs = 4000;
+/** The largest unit we know reaches some 500 functions; checking a whole folder keeps nothing it needs again. */
+const maxGraphs = 800;
 
 interface Kept {
   readonly environment: string;

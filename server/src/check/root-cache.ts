@@ -6,8 +6,8 @@
 import type { Declaration, DeclaredName, PreprocessedUnit } from "../preprocess/unit.ts";
 import type { RootResult } from "../verifier/run-root.ts";
 
-/** Files whose results are kept; an editor rarely has more open. */
-const maxFiles = 50;
+/** Files whose results are kept: those edited lately. A result holds on to the tokens it points into. */
+const maxFiles = 8;
 
 /** A header larger than this is told from another version by its text, not by its declarations. */
 const largeFile = 400_000;

@@ -6,8 +6,8 @@ import type { Declaration } from "../preprocess/unit.ts";
 import type { ParsedDeclaration, TopLevelDecl } from "../syntax/ast.ts";
 import type { SectionCapture, SyntaxParser } from "../syntax/parser.ts";
 
-/** A large unit asks for some 2,000 declarations; a few such units stay warm. */
-const maxEntries = 20_000;
+/** A large unit asks for some 2,000 declarations; two such units stay warm. */
+const maxEntries = 5_000;
 
 type IsTypedef = (name: string) => boolean;
 

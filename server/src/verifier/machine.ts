@@ -28,7 +28,7 @@ export const limits = {
   /** References from which on those that nothing holds any more are counted once. */
   lostReferences: 3,
   /** RCU sections, locks and the like inside each other: more only happens in loops that never leave them. */
-  nesting: 32,
+  nesting: 64,
   /** References held at once: more only happens in loops that never release. */
   references: 256,
 } as const;
