@@ -239,7 +239,8 @@ const edits: readonly ((text: string, random: Random) => string)[] = [
   },
 ];
 
-it.each([1, 2, 3, 4, 5, 6])("random edits of a file and its header, seed %i", async (seed) => {
+/** Seeds from 169 on have found something once. */
+it.each([1, 2, 169, 180, 186, 193])("random edits of a file and its header, seed %i", async (seed) => {
   await editAtRandom({ main, header }, randomNumbers(seed), 40);
 });
 
@@ -249,6 +250,44 @@ it.each(samplePrograms.filter((_sample, index) => index % 4 === 0).map(({ name, 
     await editAtRandom({ main: text, header: "" }, randomNumbers(text.length), 15);
   },
 );
+
+/** Each breaks, changes or removes something that others depend on without calling it. */
+const pointed: Readonly<Record<string, readonly [RegExp, string]>> = {
+  "a callback that is no function any more": [/static int forget_all\(u32 index, void \*context\)/, "$&)"],
+  "a callback of another name": [/static int forget_all\(/, "static int forgets_all("],
+  "a callback that is gone": [/static int expired[\s\S]*?\n}\n/, ""],
+  "the struct that a function defines": [
+    /struct answer \{ struct task_struct \*task; }/,
+    "struct answer { int task; }",
+  ],
+  "a macro": [/#define BAIL_OUT\(ret\)/, "$& bpf_task_release(task);"],
+  "a map": [/max_entries, FEW/, "max_entries, 0"],
+  "a constant": [/int tries = 3/, "int tries = 0"],
+  "a function that becomes static": [/__noinline int global_two/, "static int global_two"],
+  "a function that becomes a declaration": [/(static int forget\([^)]*\))[\s\S]*?\n}\n/, "$1;\n"],
+  "a macro in place of a function": [/#include "shared.h"/, "$&\n#define forget(task, how) 0"],
+  "a limit that is met": [
+    /BAIL_OUT\(2\);/,
+    "global_two(forget(task, global_two(3)));\n\twhile (seen--) task = HOLD(seen);",
+  ],
+};
+
+it.each(Object.entries(pointed))("there and back: %s", async (_name, [what, into]) => {
+  const texts = { main, header };
+  const checker = await checkerOf(texts);
+  const changed = main.replace(what, into);
+  expect(changed).not.toBe(main);
+  for (const text of [main, changed, main, changed.replace("int tries = 3", "int tries = 4"), main]) {
+    texts.main = text;
+    await expectFresh(checker, texts, text === main ? "before" : "after");
+  }
+});
+
+async function expectFresh(checker: Checker, texts: Edited, when: string): Promise<void> {
+  const lasting = shown(checker.check({ path, text: texts.main, config }));
+  const fresh = shown((await checkerOf(texts)).check({ path, text: texts.main, config }));
+  expect(lasting, when).toEqual(fresh);
+}
 
 async function editAtRandom(original: Edited, random: Random, rounds: number): Promise<void> {
   const texts = { ...original };
@@ -268,9 +307,7 @@ async function editAtRandom(original: Edited, random: Random, rounds: number): P
       if (random(6) === 0) Object.assign(texts, original);
     }
     checker.invalidate(headerPath);
-    const lasting = shown(checker.check({ path, text: texts.main, config }));
-    const fresh = shown((await checkerOf(texts)).check({ path, text: texts.main, config }));
-    expect(lasting, `round ${round}`).toEqual(fresh);
+    await expectFresh(checker, texts, `round ${round}`);
   }
 }
 
