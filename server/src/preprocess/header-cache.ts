@@ -58,7 +58,7 @@ export interface IncludeEffect {
 }
 
 /** Declarations kept by effects, in tokens made by macros; some 100 bytes each. */
-const maxKeptTokens = 600_000;
+const maxKeptTokens = 300_000;
 
 /** Files somebody is editing at the same time. */
 const maxEdited = 4;
