@@ -1,6 +1,6 @@
 // Control-flow graphs kept from one version of a file to the next. A graph holds no
 // positions but token indexes of its own function, so it stays good while the
-// function, those it names and everything but functions reads the same.
+// function, the signatures of those it names and everything but functions reads the same.
 import { buildCfg } from "../cfg/build.ts";
 import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";

@@ -3,7 +3,8 @@
 // function bodies, and each function it looked at, with the functions named there. So
 // an edit inside one function runs only the programs that reach it, and findings never
 // depend on history.
-import type { Declaration, DeclaredName, PreprocessedUnit } from "../preprocess/unit.ts";
+import { Hasher } from "../preprocess/hash.ts";
+import type { Declaration, DeclaredName, PreprocessedUnit, Token } from "../preprocess/unit.ts";
 import type { RootResult } from "../verifier/run-root.ts";
 
 /** Files whose results are kept: those edited lately. A result holds on to the tokens it points into. */
@@ -64,8 +65,8 @@ export class Version {
   }
 
   /**
-   * Tells a function defined in the file from its other versions: by its own text and that of each function it names,
-   * called or not, whose type decides how an expression is read. "" for names no definition of a function is known of.
+   * Tells a function defined in the file from its other versions: by its own text and the signature of each function
+   * it names, called or not, which decides how an expression is read. "" for names that no function defined here has.
    */
   stateOf(name: string): string {
     let state = this.#states.get(name);
@@ -86,11 +87,12 @@ export class Version {
     return changed;
   }
 
-  /** The functions defined in the file that `declaration` names. */
+  /** The functions defined in the file that `declaration` names, with their signatures. */
   #mentions(declaration: Declaration): string {
     const found: string[] = [];
     for (const word of wordsOf(declaration).identifiers) {
-      for (const { key } of this.#definitions.get(word) ?? []) found.push(`${word}=${key}`);
+      for (const definition of this.#definitions.get(word) ?? [])
+        found.push(`${word}=${wordsOf(definition).signature}`);
     }
     return found.join(",");
   }
@@ -119,6 +121,8 @@ interface Words {
   readonly identifiers: readonly string[];
   /** `typeof` is among them: a type may be that of a function. */
   readonly typeOf: boolean;
+  /** Hash of what stands before the body; of everything when brackets do not match. */
+  readonly signature: string;
 }
 
 const wordsByKey = new Map<string, Words>();
@@ -132,11 +136,25 @@ function wordsOf(declaration: Declaration): Words {
     const found = new Set<string>();
     for (const token of declaration.tokens) if (token.kind === "identifier") found.add(token.text);
     const identifiers = [...found];
-    words = { identifiers, typeOf: identifiers.some((word) => typeOfWords.has(word)) };
+    const typeOf = identifiers.some((word) => typeOfWords.has(word));
+    words = { identifiers, typeOf, signature: signatureOf(declaration.tokens) };
     wordsByKey.set(declaration.key, words);
     if (wordsByKey.size > maxWordLists) dropOldest(wordsByKey);
   }
   return words;
+}
+
+function signatureOf(tokens: readonly Token[]): string {
+  let depth = 0;
+  let end = tokens.length;
+  tokens.forEach(({ text }, index) => {
+    if (text === "{" && depth === 0) end = index;
+    if (text === "(" || text === "[" || text === "{") depth++;
+    else if (text === ")" || text === "]" || text === "}") depth = depth > 0 ? depth - 1 : Number.NaN;
+  });
+  const hasher = new Hasher();
+  for (const { text } of depth === 0 ? tokens.slice(0, end) : tokens) hasher.text(text);
+  return hasher.key;
 }
 
 function dropOldest(map: Map<string, unknown>): void {
