@@ -71,7 +71,30 @@ export type RawFinding =
       readonly use: Site;
       /** Nothing between use and test keeps clang from moving the load below the test. */
       readonly movable: boolean;
-    };
+    }
+  | Breach;
+
+/** A condition of the kernel that does not hold at one place. The rule it names has the words for it. */
+export interface Breach {
+  readonly kind: "breach";
+  /** Code of the rule that is broken. */
+  readonly rule: string;
+  /** Which of the rule's conditions; a key of the rule's own table of messages. */
+  readonly why: string;
+  readonly site: Site;
+  /** Function whose call it is about. */
+  readonly callee: string | undefined;
+  /** Parameter of the callee, as the kernel names it. */
+  readonly param: string | undefined;
+  /** C text of the expression concerned, "" when there is none. */
+  readonly text: string;
+  /** What the words need besides: names, numbers, types. */
+  readonly words: Readonly<Record<string, string>>;
+  readonly subject: Subject | undefined;
+  /** Where the cause is, with what is said of it: "the lock is taken here". */
+  readonly related: readonly { readonly site: Site; readonly message: string }[];
+  readonly trace: TraceNode | undefined;
+}
 
 export interface NullUse {
   readonly how: "dereferenced" | "passed" | "arithmetic";
@@ -119,6 +142,8 @@ function findingKey(finding: RawFinding): string {
       return `unowned ${siteKey(finding.site)}`;
     case "late-null-check":
       return `late ${siteKey(finding.site)}`;
+    case "breach":
+      return `${finding.rule} ${siteKey(finding.site)}`;
   }
 }
 

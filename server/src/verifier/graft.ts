@@ -131,6 +131,14 @@ export class Graft {
           use: site(finding.use),
           subject: this.#subject(finding.subject),
         };
+      case "breach":
+        return {
+          ...finding,
+          site: site(finding.site),
+          subject: finding.subject && this.#subject(finding.subject),
+          related: finding.related.map((place) => ({ ...place, site: site(place.site) })),
+          trace: this.#trace(finding.trace, 0),
+        };
     }
   }
 

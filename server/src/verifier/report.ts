@@ -2,7 +2,7 @@
 // about, so that one mistake is told once on each path.
 import type { Expr } from "../cfg/ir.ts";
 import { describeExpr } from "./describe.ts";
-import type { HeldForFix, NullUse, RawFinding, Subject } from "./finding.ts";
+import type { Breach, HeldForFix, NullUse, RawFinding, Subject } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
 import { type ObjectInfo, objectIdOf, type Reference, type Site, type Value } from "./value.ts";
@@ -101,7 +101,37 @@ export const report = {
       trace: state.trace,
     });
   },
+
+  /** A condition of the kernel does not hold; says nothing on paths that may not exist or were reported before. */
+  breach(machine: Machine, state: State, breach: BreachReport): void {
+    const id = breach.value && objectIdOf(breach.value);
+    const object = state.object(id);
+    if (object?.poisoned === true || state.doubtful) return;
+    machine.findings.add({
+      kind: "breach",
+      rule: breach.rule,
+      why: breach.why,
+      site: breach.site,
+      callee: breach.callee,
+      param: breach.param,
+      text: breach.expr === undefined ? "" : describeExpr(breach.expr),
+      words: breach.words ?? {},
+      subject: subjectOf(id, object),
+      related: breach.related ?? [],
+      trace: state.trace,
+    });
+    if (id !== undefined && object !== undefined) state.change(id, { poisoned: true });
+  },
 };
+
+export interface BreachReport extends Pick<Breach, "rule" | "why" | "site" | "callee"> {
+  readonly param?: string | undefined;
+  readonly words?: Breach["words"];
+  readonly related?: Breach["related"];
+  /** The value that breaks the condition: it is poisoned, so that later uses of it stay silent. */
+  readonly value?: Value;
+  readonly expr?: Expr;
+}
 
 function subjectOf(id: number | undefined, object: ObjectInfo | undefined): Subject | undefined {
   return object && { origin: object.origin, struct: object.struct, object: id };
