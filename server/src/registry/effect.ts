@@ -46,8 +46,11 @@ export interface ParamEffect {
   readonly maybeNullAccepted: boolean;
   /** Is NULL checked at all in this kernel (VERIFIER_RULES 2.2)? 6.1 kfuncs: false. */
   readonly nullChecked: boolean;
-  /** "none": any pointer; "rcu": rcu, trusted or owned; "trusted": trusted or owned; "owned": must carry a reference. */
-  readonly trust: "none" | "rcu" | "trusted" | "owned";
+  /**
+   * "none": any pointer; "plain": all but untrusted ones; "rcu": rcu, trusted or owned; "trusted": trusted or owned;
+   * "owned": must carry a reference.
+   */
+  readonly trust: "none" | "plain" | "rcu" | "trusted" | "owned";
   /** Memory the callee writes (clobbers what the program knew of it). */
   readonly written: boolean;
   /** Index of the size argument of a mem,len pair. */
@@ -240,6 +243,8 @@ export interface KernelRules {
   readonly childReferences: boolean;
   /** A non-sleepable program counts as an RCU section. */
   readonly implicitRcu: boolean;
+  /** What is read from a trusted object is untrusted unless the kernel says otherwise; else it is plain. */
+  readonly walksLoseTrust: boolean;
   /** A tail call moves packets only for the callers of the function that makes it; else for everyone after it. */
   readonly tailCallReturns: boolean;
   /** A possible throw in a global function counts at its call. */

@@ -55,11 +55,16 @@ function paramEffect(fact: HelperFact, index: number): ParamEffect {
     nullable,
     maybeNullAccepted: nullable,
     nullChecked: kind !== "anything" && kind !== "scalar" && kind !== "ignored",
-    trust: first.owned ? "owned" : "none",
+    trust: first.owned ? "owned" : takesPlain(kind, readings) ? "plain" : "none",
     written: readings.some((reading) => reading.written),
     sizeParam: same ? first.sizeParam : undefined,
     constructs: first.constructs,
   };
+}
+
+/** Kernel objects of any standing but untrusted; per-CPU variables are a matter of their own. */
+function takesPlain(kind: ParamKind, readings: readonly ArgReading[]): boolean {
+  return kind === "pointer" && readings.every((reading) => !reading.percpu);
 }
 
 interface ArgReading {
@@ -70,6 +75,7 @@ interface ArgReading {
   readonly written: boolean;
   readonly sizeParam: number | undefined;
   readonly constructs: boolean;
+  readonly percpu: boolean;
 }
 
 const ANYTHING: ArgReading = {
@@ -80,6 +86,7 @@ const ANYTHING: ArgReading = {
   written: false,
   sizeParam: undefined,
   constructs: false,
+  percpu: false,
 };
 
 const KINDS: Readonly<Record<string, ParamKind>> = {
@@ -126,6 +133,7 @@ function readArg(arg: HelperArgFact, next: HelperArgFact | undefined, index: num
     written: (kind === "memory" || kind === "map-value-memory") && (uninit || words.includes("MEM_WRITE")),
     sizeParam: sized ? index + 1 : undefined,
     constructs: kind === "dynptr" && uninit,
+    percpu: words[0] === "PTR_TO_PERCPU_BTF_ID",
   };
 }
 

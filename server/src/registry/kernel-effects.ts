@@ -101,6 +101,7 @@ function rulesOf(kernel: string): KernelRules {
     structOpsReturnsOwned: on("structOpsReturnsOwned"),
     childReferences: on("childReferences"),
     implicitRcu: on("implicitRcu"),
+    walksLoseTrust: on("walksLoseTrust"),
     globalThrowChecked: on("globalThrowChecked"),
     tailCallReturns: on("tailCallReturns"),
   };

@@ -471,6 +471,7 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
   constantKeyLookupNonNull: { from: "6.16", why: "A constant key within an array map cannot miss." },
   structOpsReturnsOwned: { from: "6.15", why: "Came with queueing disciplines written in BPF." },
   childReferences: { from: "7.2", why: "References got a parent with file dynptrs." },
+  walksLoseTrust: { from: "6.4", why: "Before, a walked pointer was as good as any other to most calls." },
   implicitRcu: { from: "6.4", why: "A program that cannot sleep runs inside an RCU section." },
   tailCallReturns: {
     from: "7.0",

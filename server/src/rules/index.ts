@@ -5,6 +5,7 @@ import { nullCheckTooLate } from "./null-check-too-late.ts";
 import { releaseUnowned } from "./release-unowned.ts";
 import { uncheckedNull } from "./unchecked-null.ts";
 import { unreleasedReference } from "./unreleased-reference.ts";
+import { untrustedPointer } from "./untrusted-pointer.ts";
 import { useAfterRelease } from "./use-after-release.ts";
 
 export const allRules: readonly Rule[] = [
@@ -12,6 +13,7 @@ export const allRules: readonly Rule[] = [
   uncheckedNull,
   useAfterRelease,
   releaseUnowned,
+  untrustedPointer,
   nullCheckTooLate,
 ];
 

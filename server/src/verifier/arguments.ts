@@ -2,6 +2,7 @@
 // pointers, and for releases whether the caller owns what it gives back.
 import type { Expr } from "../cfg/ir.ts";
 import type { CallEffect, ParamEffect } from "../registry/effect.ts";
+import { checkTrust } from "./argument-trust.ts";
 import type { RawFinding } from "./finding.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { isStackBase } from "./memory.ts";
@@ -42,6 +43,7 @@ export function checkArguments(call: Call, state: State): void {
     }
     checkNull(call, state, value, param, index);
     if (index === released) checkOwned(call, state, value, index);
+    else checkTrust(call, state, value, param, index);
   });
 }
 

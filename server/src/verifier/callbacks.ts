@@ -89,14 +89,15 @@ function callbackArguments(call: Call, state: State, protocol: SyncCallback, cou
   const { machine, site, effect } = call;
   const origin = { site, call: effect.name, what: "argument", name: undefined } as const;
   const memory = () => machine.newObject(state, { class: "map-value", nullness: "non-null", trust: "plain", origin });
-  const object = () => machine.newObject(state, { class: "btf", nullness: "non-null", trust: "trusted", origin });
+  const object = (struct: string) =>
+    machine.newObject(state, { class: "btf", struct, nullness: "non-null", trust: "plain", origin });
   switch (protocol.shape) {
     case "loop":
       return [undefined, context];
     case "map-elem":
       return [call.args[0], memory(), memory(), context].slice(0, Math.max(count, 0));
     case "find-vma":
-      return [object(), object(), context];
+      return [call.args[0], object("vm_area_struct"), context];
     case "ringbuf-drain":
       return [machine.newObject(state, { class: "unknown", origin }), context];
   }

@@ -167,7 +167,7 @@ function argumentFacts(machine: Machine, index: number): { nullness: Nullness; t
     const facts = machine.effects.lsmArgument(hook, index);
     return {
       nullness: facts.maybeNull ? "maybe" : "non-null",
-      trust: facts.trusted ? "trusted" : "untrusted",
+      trust: facts.trusted ? "trusted" : "plain",
       ref: false,
     };
   }

@@ -79,32 +79,37 @@ function walk(
   type: (CType & { kind: "pointer" }) | undefined,
   tag: string | undefined,
 ): Value {
-  const field = lastMember(address.path);
-  const rule =
-    object.struct === undefined || field === undefined ? "untrusted" : machine.effects.walk(object.struct, field);
   const origin = memberOrigin(machine, object.origin, address, "member");
   const info = { class: "btf", struct: tag, type: type?.to, origin } as const;
-  const baseIsGood =
-    object.nullness !== "maybe" && (object.trust === "trusted" || object.trust === "rcu" || object.ref !== undefined);
-  if (!baseIsGood) {
-    return machine.newObject(state, { ...info, trust: object.trust === "unknown" ? "unknown" : "untrusted" });
-  }
-  switch (rule) {
-    case "trusted":
-      return machine.newObject(state, { ...info, trust: "trusted", nullness: "non-null" });
-    case "trusted-or-null":
-      return machine.newObject(state, { ...info, trust: "trusted", nullness: "maybe" });
-    case "rcu":
-    case "rcu-or-null":
-      if (!machine.inRcuSection(state)) return machine.newObject(state, { ...info, trust: "untrusted" });
-      return machine.newObject(state, { ...info, trust: "rcu", nullness: rule === "rcu" ? "non-null" : "maybe" });
-    case "untrusted":
-      return machine.newObject(state, { ...info, trust: "untrusted" });
-  }
+  const found = walkedTrust(machine, state, object, address, type);
+  return machine.newObject(state, { ...info, ...found });
+}
+
+/** What the verifier makes of a pointer that is read from a kernel object (VERIFIER_RULES 2.3). */
+function walkedTrust(
+  machine: Machine,
+  state: State,
+  object: ObjectInfo,
+  address: Address,
+  type: (CType & { kind: "pointer" }) | undefined,
+): Pick<ObjectInfo, "trust"> & Partial<Pick<ObjectInfo, "nullness">> {
+  if (object.trust === "unknown" && object.ref === undefined) return { trust: "unknown" };
+  if (object.trust === "untrusted" || object.trust === "expired") return { trust: "untrusted" };
+  const isTrusted = object.trust === "trusted" || object.ref !== undefined;
+  if (!machine.effects.rules.walksLoseTrust || (!isTrusted && object.trust !== "rcu")) return { trust: "plain" };
+  const field = lastMember(address.path);
+  if (object.struct === undefined || field === undefined) return { trust: "unknown" };
+  const rule = machine.effects.walk(object.struct, field);
+  if (rule === "trusted") return { trust: "trusted", nullness: "non-null" };
+  if (rule === "trusted-or-null") return { trust: "trusted", nullness: "maybe" };
+  if (object.nullness === "maybe" || !machine.inRcuSection(state)) return { trust: "untrusted" };
+  if (rule === "rcu") return { trust: "rcu", nullness: "non-null" };
+  if (rule === "rcu-or-null" || type?.tags.includes("rcu") === true) return { trust: "rcu", nullness: "maybe" };
+  return { trust: "plain" };
 }
 
 function lastMember(path: string): string | undefined {
-  return /\.([A-Za-z_]\w*)$/.exec(path)?.[1];
+  return /\.([A-Za-z_]\w*)(?:\[[^\]]*\])*$/.exec(path)?.[1];
 }
 
 function memberOrigin(machine: Machine, owner: Origin | undefined, address: Address, what: Origin["what"]): Origin {

@@ -79,7 +79,7 @@ export function endRcu(state: State, death: Death): void {
   state.note({ kind: "rcu-end", death });
   for (const [object, info] of state.objects) {
     if (info.trust === "rcu" && info.ref === undefined) {
-      state.change(object, { trust: "untrusted", nullness: info.nullness === "maybe" ? "unknown" : info.nullness });
+      state.change(object, { trust: "expired", nullness: info.nullness === "maybe" ? "unknown" : info.nullness });
     }
   }
 }

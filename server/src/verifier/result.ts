@@ -34,7 +34,8 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
         type: record(call, returns.struct) ?? source?.type,
         // Of a per-CPU object of the program's own there is a copy on every CPU.
         nullness: returns.maybeNull && source?.percpu !== true ? "maybe" : "non-null",
-        trust: returns.trust,
+        // The copy of a local per-CPU object is as good as an RCU pointer.
+        trust: source?.class === "local" || source?.percpu === true ? "rcu" : returns.trust,
         ref: shared?.ref,
         tiedToRef: shared?.ref === undefined ? shared?.tiedToRef : undefined,
         dead: shared?.dead,

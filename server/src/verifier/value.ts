@@ -32,7 +32,11 @@ export const one: Value = { kind: "number", value: 1 };
 /** "unknown": the verifier may know better than we do, so nothing is claimed. */
 export type Nullness = "maybe" | "non-null" | "null" | "unknown";
 
-export type Trust = "trusted" | "rcu" | "untrusted" | "plain" | "unknown";
+/**
+ * The kernel's word for a pointer: PTR_TRUSTED, MEM_RCU, PTR_UNTRUSTED, or no word ("plain"). "expired": untrusted
+ * since the RCU section in which it was read has ended.
+ */
+export type Trust = "trusted" | "rcu" | "untrusted" | "expired" | "plain" | "unknown";
 
 export type ObjectClass =
   | "btf" // kernel object
