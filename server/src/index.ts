@@ -24,5 +24,5 @@ export { applyEdits, type TextEdit } from "./features/text-edit.ts";
 export { findCompileConfig } from "./loaders/compile-config.ts";
 export { createDiskReader } from "./loaders/disk-reader.ts";
 export type { CompileConfig, FileReader } from "./preprocess/unit.ts";
-export { builtinKernels } from "./registry/index.ts";
+export { builtinKernels, defaultKernel } from "./registry/index.ts";
 export { rules } from "./rules/index.ts";

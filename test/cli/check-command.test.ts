@@ -129,7 +129,7 @@ describe("inputs", () => {
     expect(core.extras[0]).toEqual({ includeDirs: [join(folder, "inc"), "/abs"], defines: ["A=1", "B"] });
   });
 
-  it("predicts the newest kernel when none is named", async () => {
+  it("predicts the default kernel when none is named", async () => {
     const core = fakeCore();
     await run(["check", "a.c"], { in: folderWith({ "a.c": clean }), core });
     expect(core.options[0]?.kernels).toEqual(["7.2"]);

@@ -29,6 +29,7 @@ export function fakeCore(): FakeCore {
       { code: "a-doubt", title: "A doubt", severity: "warning", category: "Policy", verifier: [] },
     ],
     builtinKernels: () => ["6.1", "6.12", "7.2"],
+    defaultKernel: "7.2",
     createDiskReader: () => ({ read: () => undefined }),
     findCompileConfig: (_path, extra) => {
       extras.push(extra);

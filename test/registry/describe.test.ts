@@ -11,8 +11,8 @@ describe("describeKfunc", () => {
     const contract = describeKfunc("bpf_task_from_pid", all);
     expect(contract).toMatchObject({
       prototype: "struct task_struct *bpf_task_from_pid(s32 pid)",
-      kernel: "7.2",
-      presentIn: ["6.12", "7.2"],
+      kernel: "7.3",
+      presentIn: ["6.12", "7.2", "7.3"],
       missingIn: ["6.1"],
     });
     expect(contract?.lines[0]).toBe(

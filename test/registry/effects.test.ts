@@ -267,7 +267,8 @@ describe("what differs between kernels beside calls", () => {
   it("switches", () => {
     expect(kernels.get("6.1")?.rules).toMatchObject({ trustByDefault: false, implicitRcu: false });
     expect(kernels.get("6.12")?.rules).toMatchObject({ callbacksReplayed: false, implicitRcu: true });
-    expect(Object.values(kernels.get("7.2")?.rules ?? {}).every((value) => value)).toBe(true);
+    expect(Object.values(kernels.get("7.3")?.rules ?? {}).every((value) => value)).toBe(true);
+    expect(kernels.get("7.2")?.rules).toMatchObject({ unlockEndsRcu: true, regionsAreRcu: false });
   });
 
   it("walks", () => {

@@ -1,4 +1,4 @@
-// The generated facts hold what the three kernels are known to have.
+// The generated facts hold what the kernels are known to have.
 import { describe, expect, it } from "vitest";
 import { builtinKernels, loadKernel } from "../../server/src/registry/index.ts";
 import { SCANNER_VERSION } from "../../server/src/registry/scan/scan.ts";
@@ -8,15 +8,16 @@ const known = {
   "6.1": { kfuncs: 68, testOnly: 1, helpers: 209, sections: 81 },
   "6.12": { kfuncs: 264, testOnly: 56, helpers: 211, sections: 101 },
   "7.2": { kfuncs: 421, testOnly: 80, helpers: 211, sections: 116 },
+  "7.3": { kfuncs: 446, testOnly: 90, helpers: 211, sections: 116 },
 } as const;
 
 describe("facts of the built-in kernels", () => {
   it("lists the kernels oldest first", () => {
-    expect(builtinKernels()).toEqual(["6.1", "6.12", "7.2"]);
+    expect(builtinKernels()).toEqual(["6.1", "6.12", "7.2", "7.3"]);
   });
 
   it("refuses a kernel that is not built in, and says which are", () => {
-    expect(() => loadKernel("5.15")).toThrow(/6\.1, 6\.12, 7\.2/);
+    expect(() => loadKernel("5.15")).toThrow(/6\.1, 6\.12, 7\.2, 7\.3/);
     expect(() => loadKernel("../../package")).toThrow(/unknown kernel/);
   });
 

@@ -28,7 +28,7 @@ export interface CheckOptions {
 export async function checkCommand(paths: readonly string[], options: CheckOptions, host: CliHost): Promise<number> {
   const started = performance.now();
   const core = await host.core();
-  const kernels = chooseKernels(options.kernel, core.builtinKernels());
+  const kernels = chooseKernels(options.kernel, core.builtinKernels(), core.defaultKernel);
   if (kernels.kind === "problem") {
     host.stderr.write(`kfunc-ls: ${kernels.message}\n`);
     return exitCodes.usage;
@@ -96,14 +96,14 @@ type Kernels =
   | { readonly kind: "kernels"; readonly names: readonly string[] }
   | { readonly kind: "problem"; readonly message: string };
 
-/** In the order asked for; the newest built-in kernel when none was. */
-function chooseKernels(asked: readonly string[], builtin: readonly string[]): Kernels {
+/** In the order asked for; the default kernel when none was. */
+function chooseKernels(asked: readonly string[], builtin: readonly string[], standard: string): Kernels {
   const unknown = asked.filter((name) => !builtin.includes(name));
   if (unknown.length > 0) {
     const names = unknown.map((name) => `"${printable(name)}"`).join(", ");
     return { kind: "problem", message: `unknown kernel ${names}; built in are ${builtin.join(", ")}` };
   }
-  return { kind: "kernels", names: asked.length > 0 ? asked : builtin.slice(-1) };
+  return { kind: "kernels", names: asked.length > 0 ? asked : [standard] };
 }
 
 function extraFlags({ include, define }: CheckOptions, { workingDirectory }: CliHost): ExtraFlags {

@@ -2,8 +2,8 @@
 import { createChecker } from "../check/checker.ts";
 import { findCompileConfig } from "../loaders/compile-config.ts";
 import { createDiskReader } from "../loaders/disk-reader.ts";
-import { builtinKernels } from "../registry/index.ts";
+import { builtinKernels, defaultKernel } from "../registry/index.ts";
 import { rules } from "../rules/index.ts";
 import type { Core } from "./host.ts";
 
-export const core: Core = { createChecker, rules, builtinKernels, createDiskReader, findCompileConfig };
+export const core: Core = { createChecker, rules, builtinKernels, defaultKernel, createDiskReader, findCompileConfig };

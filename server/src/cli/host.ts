@@ -23,6 +23,8 @@ export interface Core {
   readonly rules: readonly RuleInfo[];
   /** Kernels whose facts are built in, oldest first. */
   builtinKernels(): readonly string[];
+  /** The target when none is named. */
+  readonly defaultKernel: string;
   createDiskReader(): FileReader;
   /** The compile flags that hold for one file, with `extra` put in front. */
   findCompileConfig(path: string, extra: ExtraFlags): CompileConfig;

@@ -1,6 +1,7 @@
 // The command line as commander understands it: commands, options, help and exit codes.
 // What the commands do is in check-command.ts and rules-command.ts.
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { defaultKernel } from "../registry/load.ts";
 import { type CheckOptions, checkCommand } from "./check-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { CliHost, Transport } from "./host.ts";
@@ -49,7 +50,7 @@ function describeProgram(host: CliHost, finish: (code: number) => void): Command
     .command("check")
     .description("check BPF C files")
     .argument("<path...>", "files, globs, or directories (their .c files that use SEC or __ksym)")
-    .option("-k, --kernel <versions>", "target kernels, as in 6.12,7.2 (default: the newest built in)", listOf, [])
+    .option("-k, --kernel <versions>", `target kernels, as in 6.12,7.2 (default: ${defaultKernel})`, listOf, [])
     .option("-I, --include <dir>", "directory to search for headers; may be repeated", keepAll, [])
     .option("-D, --define <name[=value]>", "predefine a macro; may be repeated", keepAll, [])
     .addOption(new Option("--format <format>", "how to print findings").choices(["text", "json"]).default("text"))

@@ -8,7 +8,7 @@ import { quickFixes } from "../features/quick-fixes.ts";
 import { findCompileConfig } from "../loaders/compile-config.ts";
 import { createDiskReader } from "../loaders/disk-reader.ts";
 import type { FileReader } from "../preprocess/unit.ts";
-import { builtinKernels } from "../registry/index.ts";
+import { defaultKernel } from "../registry/index.ts";
 import { RealPaths } from "./real-paths.ts";
 import type { Settings, WireFinding, WireFix, WirePlace, WireRange, WireResult } from "./wire.ts";
 
@@ -45,7 +45,7 @@ export class CheckSession {
     const { includePaths, defines, kernels, workspaceFolders } = this.#settings;
     this.#checker ??= createChecker({
       reader: { read: (wanted, within) => this.#disk.read(wanted, within) },
-      kernels: kernels.length > 0 ? kernels : builtinKernels().slice(-1),
+      kernels: kernels.length > 0 ? kernels : [defaultKernel],
     });
     const checker = await this.#checker;
     const config = findCompileConfig(path, {

@@ -16,7 +16,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { looksLikeBpf } from "../features/bpf-source.ts";
 import { kfuncGlossary } from "../features/kfunc-glossary.ts";
-import { builtinKernels } from "../registry/index.ts";
+import { builtinKernels, defaultKernel } from "../registry/index.ts";
 import { CheckerThread, type CheckOutcome } from "./checker-thread.ts";
 import { toDiagnostic } from "./diagnostics.ts";
 import { codeActions } from "./handlers/code-action.ts";
@@ -182,7 +182,7 @@ function serve(connection: Connection, version: string): void {
   }
 
   function targetKernels(): readonly string[] {
-    return settings.kernels.length > 0 ? settings.kernels : builtinKernels().slice(-1);
+    return settings.kernels.length > 0 ? settings.kernels : [defaultKernel];
   }
 
   async function pullSettings(): Promise<void> {

@@ -4,7 +4,7 @@
 import type { Severity } from "../check/api.ts";
 
 export interface Settings {
-  /** Empty: the newest kernel built in. */
+  /** Empty: the default kernel. */
   readonly kernels: readonly string[];
   /** Absolute. */
   readonly includePaths: readonly string[];

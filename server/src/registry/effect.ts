@@ -177,7 +177,7 @@ export interface CallEffect {
 
 /** All that one kernel gives programs. */
 export interface KernelEffects {
-  /** "6.1", "6.12", "7.2". */
+  /** As in "6.12". */
   readonly kernel: string;
   /** Effect of calling `name` as the program declares it: like libbpf, the last flavour suffix `___x` is dropped first. */
   effect(name: string): CallEffect | undefined;
@@ -247,6 +247,10 @@ export interface KernelRules {
   readonly walksLoseTrust: boolean;
   /** A tail call moves packets only for the callers of the function that makes it; else for everyone after it. */
   readonly tailCallReturns: boolean;
+  /** The last lock to go can end an RCU section. */
+  readonly unlockEndsRcu: boolean;
+  /** Regions without preemption or interrupts are RCU sections, and only the last region of any kind ends one. */
+  readonly regionsAreRcu: boolean;
   /** A possible throw in a global function counts at its call. */
   readonly globalThrowChecked: boolean;
 }

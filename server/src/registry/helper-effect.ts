@@ -98,6 +98,8 @@ const KINDS: Readonly<Record<string, ParamKind>> = {
   PTR_TO_FIXED_SIZE_MEM: "memory",
   CONST_SIZE: "scalar",
   CONST_SIZE_OR_ZERO: "scalar",
+  MEM_SIZE: "scalar",
+  MEM_SIZE_OR_ZERO: "scalar",
   CONST_ALLOC_SIZE_OR_ZERO: "scalar",
   SCALAR: "scalar",
   ANYTHING: "anything",
@@ -123,7 +125,7 @@ function readArg(arg: HelperArgFact, next: HelperArgFact | undefined, index: num
   const words = arg.type.split("|");
   const orNull = /_OR_NULL$/.test(words[0]!);
   const kind = KINDS[words[0]!.replace(/_OR_NULL$/, "")] ?? "anything";
-  const sized = kind === "memory" && next !== undefined && /^CONST_SIZE/.test(next.type);
+  const sized = kind === "memory" && next !== undefined && /^(?:CONST|MEM)_SIZE/.test(next.type);
   const uninit = words.includes("MEM_UNINIT") || words[0] === "PTR_TO_UNINIT_MEM";
   return {
     kind,

@@ -1,3 +1,3 @@
 // What other rooms use of the registry.
 export { kernelEffects } from "./kernel-effects.ts";
-export { builtinKernels, loadKernel } from "./load.ts";
+export { builtinKernels, defaultKernel, loadKernel } from "./load.ts";

@@ -103,6 +103,8 @@ function rulesOf(kernel: string): KernelRules {
     implicitRcu: on("implicitRcu"),
     walksLoseTrust: on("walksLoseTrust"),
     globalThrowChecked: on("globalThrowChecked"),
+    unlockEndsRcu: on("unlockEndsRcu"),
+    regionsAreRcu: on("regionsAreRcu"),
     tailCallReturns: on("tailCallReturns"),
   };
 }

@@ -16,6 +16,8 @@ export interface KfuncTraits {
   /** Parameter names have meaning beyond __sz and the buffer sizes. */
   readonly suffixes: boolean;
   readonly iteratorsOnlyRcu: boolean;
+  /** __arena and __const_map have meaning. */
+  readonly arenaSuffixes: boolean;
 }
 
 export function kfuncTraits(kernel: string): KfuncTraits {
@@ -24,6 +26,7 @@ export function kfuncTraits(kernel: string): KfuncTraits {
     trustByDefault: inRange(kernel, "7.0", undefined),
     suffixes: inRange(kernel, "6.2", undefined),
     iteratorsOnlyRcu: inRange(kernel, undefined, "7.0"),
+    arenaSuffixes: inRange(kernel, "7.3", undefined),
   };
 }
 
@@ -91,7 +94,9 @@ function paramEffect(
   const has = (suffix: string): boolean => traits.suffixes && name.endsWith(suffix);
   const shape = shapeOf(type);
   const sizeParam = isSizeOf(all[index + 1], traits) ? index + 1 : undefined;
-  const kind = paramKind(type, index, flags, has, sizeParam !== undefined, kfunc);
+  const arena = traits.arenaSuffixes && (has("__arena") || has("__arena__nullable"));
+  // A number or a pointer into the arena: nothing that a register's type could break.
+  const kind = arena ? "anything" : paramKind(type, index, flags, has, sizeParam !== undefined, kfunc);
   const nullableSuffix = has("__nullable") || (has("__opt") && !traits.trustByDefault);
   const trust = paramTrust(kind, index, flags, traits, has);
   // Only flagged kfuncs test for NULL before 7.0; the others fail on the type of a struct pointer,
@@ -174,7 +179,7 @@ function paramKind(
   const collection = COLLECTIONS[struct];
   if (collection !== undefined) return collection;
   if (has("__str")) return "const-string";
-  if (has("__map")) return "map";
+  if (has("__map") || has("__const_map")) return "map";
   const field = FIELDS[struct];
   if (field !== undefined) return field;
   if (has("__irq_flag")) return "irq-flag";

@@ -14,6 +14,9 @@ export function builtinKernels(): readonly string[] {
   return names.sort(compareKernels);
 }
 
+/** The target when nobody names one: the newest kernel whose verdicts the corpus and the fixtures are held against. */
+export const defaultKernel = "7.2";
+
 /** Facts of a built-in kernel. Throws for a name that `builtinKernels` does not list. */
 export function loadKernel(name: string): KernelFacts {
   let facts = loaded.get(name);

@@ -477,6 +477,11 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
     from: "7.0",
     why: "A tail call that is taken counts as a return to the caller, not as one more helper that moves packets.",
   },
+  unlockEndsRcu: { from: "7.2", why: "An unlock in a program that may sleep takes RCU pointers with it." },
+  regionsAreRcu: {
+    from: "7.3",
+    why: "One question for what keeps RCU pointers good: sections, locks, no preemption, no interrupts, no sleep.",
+  },
   globalThrowChecked: { from: "7.2", why: "A call of a global function that may throw counts as a throw." },
 };
 

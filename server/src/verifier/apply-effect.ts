@@ -84,19 +84,23 @@ function move(call: Call, state: State): void {
       return;
     case "rcu-unlock":
       state.rcuDepth = Math.max(0, state.rcuDepth - 1);
-      if (state.rcuDepth === 0) endRcu(state, deathBy(call, "unlocked"));
+      // Older kernels do not ask what else would keep the pointers good.
+      if (state.rcuDepth === 0 && !call.machine.effects.rules.regionsAreRcu) endRcu(state, deathBy(call, "unlocked"));
+      else leaveRegion(call, state);
       return;
     case "preempt-disable":
       state.preemptDepth++;
       return;
     case "preempt-enable":
       state.preemptDepth = Math.max(0, state.preemptDepth - 1);
+      leaveRegion(call, state);
       return;
     case "irq-save":
       state.irqDepth++;
       return;
     case "irq-restore":
       state.irqDepth = Math.max(0, state.irqDepth - 1);
+      leaveRegion(call, state);
       return;
     case "spin-lock":
       lock(call, state, protocol.param, "spin");
@@ -163,10 +167,19 @@ function lock(call: Call, state: State, param: number, kind: "spin" | "res-spin"
 }
 
 function unlock(call: Call, state: State, param: number): void {
+  const { rules } = call.machine.effects;
   const address = valueKey(call.args[param] ?? zero);
   const index = state.locks.findLastIndex((held) => held.address === address);
   state.locks = state.locks.filter((_, i) => i !== (index < 0 ? state.locks.length - 1 : index));
-  if (state.locks.length === 0) endNonOwning(state, deathBy(call, "unlocked"));
+  if (state.locks.length > 0) return;
+  endNonOwning(state, deathBy(call, "unlocked"));
+  if (rules.unlockEndsRcu && !call.machine.inRcuSection(state)) endRcu(state, deathBy(call, "unlocked"));
+}
+
+/** A region ended that counts as an RCU section on this kernel; was it the last one? */
+function leaveRegion(call: Call, state: State): void {
+  if (!call.machine.effects.rules.regionsAreRcu || call.machine.inRcuSection(state)) return;
+  endRcu(state, deathBy(call, "unlocked"));
 }
 
 /** 0 with the lock held, or a negative error without it. */

@@ -183,7 +183,10 @@ export class Machine {
 
   /** Sleeping aside, is this point inside an RCU read-side section for this kernel? */
   inRcuSection(state: State): boolean {
-    return state.rcuDepth > 0 || state.locks.length > 0 || (this.effects.rules.implicitRcu && !this.root.sleepable);
+    const { implicitRcu, regionsAreRcu } = this.effects.rules;
+    if (state.rcuDepth > 0 || state.locks.length > 0) return true;
+    if (regionsAreRcu && (state.preemptDepth > 0 || state.irqDepth > 0)) return true;
+    return implicitRcu && !this.root.sleepable;
   }
 }
 

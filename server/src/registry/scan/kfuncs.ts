@@ -32,8 +32,13 @@ const SET_WORDS = [
 ];
 const MARK = "__bpf_kfunc";
 
+/** Test programs of user space use the set macros as well, on functions that no kernel has. */
+const USER_SPACE = /^tools\/testing\/selftests\/bpf\/(?:progs|prog_tests)\//;
+
 export function scanKfuncs(tree: SourceTree): readonly KfuncFact[] {
-  const marked = tree.filesContaining([...SET_WORDS, `${MARK} `, `${MARK}\n`], CODE_FOLDERS);
+  const marked = tree
+    .filesContaining([...SET_WORDS, `${MARK} `, `${MARK}\n`], CODE_FOLDERS)
+    .filter((path) => !USER_SPACE.test(path));
   const files = marked.map((path) => new CText(path, tree.read(path) ?? ""));
   const entries = files.flatMap((file) => readSets(file, tree));
   const registrations = readRegistrations(files);
