@@ -3,6 +3,7 @@
 import type { PreprocessedUnit } from "../preprocess/unit.ts";
 import type { Expression, TypeSyntax, VariableDecl } from "../syntax/ast.ts";
 import type { SyntaxParser } from "../syntax/parser.ts";
+import { dataSectionOf } from "./data-section.ts";
 import { declTagsOf, MergedFunction, sectionOf } from "./function-info.ts";
 import { LocalRecords } from "./local-records.ts";
 import { readMap } from "./map-decl.ts";
@@ -97,6 +98,11 @@ class LazyUnit implements TranslationUnit {
     const map = variable === undefined ? undefined : readMap(name, variable, reader);
     this.#maps.set(name, map);
     return map;
+  }
+
+  dataSection(global: string): string | undefined {
+    const variable = this.global(global);
+    return variable && dataSectionOf(variable);
   }
 
   structOpsMember(functionName: string): StructOpsMember | undefined {

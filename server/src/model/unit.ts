@@ -74,6 +74,8 @@ export interface TranslationUnit {
   function(name: string): FunctionInfo | undefined;
   global(name: string): GlobalVariable | undefined;
   map(name: string): MapDecl | undefined;
+  /** Section of the executable that holds a global: what SEC() says, else by how it starts. undefined when that is not known. */
+  dataSection(global: string): string | undefined;
   /** Programs and callbacks that a `SEC(".struct_ops")` initializer names: function -> [struct type, member]. */
   structOpsMember(functionName: string): { readonly struct: string; readonly member: string } | undefined;
   enumerator(name: string): number | undefined;

@@ -169,6 +169,8 @@ export interface CallEffect {
   readonly sleepable: boolean;
   /** May only be called inside an RCU section (KF_RCU_PROTECTED; on 6.12 only iterator constructors, checked at next). */
   readonly needsRcu: boolean;
+  /** May be called while a BPF spin lock is held. */
+  readonly underLock: boolean;
   readonly flags: readonly string[];
   readonly testOnly: boolean;
   /** Names of calls that release what this acquires, by object type; for messages and fixes. */
@@ -253,4 +255,6 @@ export interface KernelRules {
   readonly regionsAreRcu: boolean;
   /** A possible throw in a global function counts at its call. */
   readonly globalThrowChecked: boolean;
+  /** Static functions may be called while a lock is held. */
+  readonly staticCallsUnderLock: boolean;
 }

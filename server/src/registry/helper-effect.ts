@@ -4,6 +4,7 @@ import { applyOverrides } from "./apply-overrides.ts";
 import type { CallEffect, ParamEffect, ParamKind, Protocol, ReturnEffect } from "./effect.ts";
 import type { HelperArgFact, HelperFact, HelperProtoFact } from "./facts.ts";
 import { helperOverrides } from "./overrides.ts";
+import { isAllowedUnderLock } from "./under-lock.ts";
 
 export function helperEffect(fact: HelperFact, kernel: string): CallEffect {
   const protos = fact.protos;
@@ -18,6 +19,7 @@ export function helperEffect(fact: HelperFact, kernel: string): CallEffect {
     releases: releasedParam(protos[0]),
     sleepable: protos.length > 0 && protos.every((proto) => proto.mightSleep === true),
     needsRcu: false,
+    underLock: isAllowedUnderLock(fact.name, kernel),
     flags: [],
     testOnly: false,
     releasedBy: [],

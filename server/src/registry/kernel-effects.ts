@@ -106,6 +106,7 @@ function rulesOf(kernel: string): KernelRules {
     unlockEndsRcu: on("unlockEndsRcu"),
     regionsAreRcu: on("regionsAreRcu"),
     tailCallReturns: on("tailCallReturns"),
+    staticCallsUnderLock: on("staticCallsUnderLock"),
   };
 }
 

@@ -7,6 +7,7 @@ import type { CallEffect, ParamEffect, ParamKind, Protocol, ReturnEffect } from 
 import type { KfuncFact, ParamFact } from "./facts.ts";
 import { inRange } from "./kernel-version.ts";
 import { contextStructs, kfuncOverrides } from "./overrides.ts";
+import { isAllowedUnderLock } from "./under-lock.ts";
 
 /** How a kernel series treats kfunc arguments. */
 export interface KfuncTraits {
@@ -51,6 +52,7 @@ export function kfuncEffect(fact: KfuncFact, traits: KfuncTraits, releasedBy: re
     releases: params[0]?.kind === "dynptr" ? undefined : releasesOf(flags, traits),
     sleepable: flags.has("KF_SLEEPABLE"),
     needsRcu: flags.has("KF_RCU_PROTECTED") && (!traits.iteratorsOnlyRcu || flags.has("KF_ITER_NEW")),
+    underLock: flags.has("KF_SPINLOCK_SAFE") || isAllowedUnderLock(fact.name, traits.kernel),
     flags: [...flags],
     testOnly: fact.testOnly === true,
     releasedBy: protocol.kind === "iterator-new" ? [`bpf_iter_${protocol.iterator}_destroy`] : releasedBy,

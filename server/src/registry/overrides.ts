@@ -464,6 +464,91 @@ export const helperOverrides: readonly Override[] = [
   },
 ];
 
+/** Calls that are accepted while a BPF spin lock is held. From 7.3 on kfuncs say it themselves, with KF_SPINLOCK_SAFE. */
+export const callsUnderLock: readonly {
+  readonly names: readonly string[];
+  readonly from?: string;
+  readonly before?: string;
+  readonly why: string;
+  readonly source: string;
+}[] = [
+  {
+    names: ["bpf_spin_unlock"],
+    why: "The way out.",
+    source: "do_check_insn, BPF_CALL",
+  },
+  {
+    names: ["bpf_kptr_xchg"],
+    from: "7.0",
+    why: "An atomic exchange; neither sleeps nor takes a lock.",
+    source: "do_check_insn, BPF_CALL",
+  },
+  {
+    names: [
+      "bpf_list_push_front_impl",
+      "bpf_list_push_back_impl",
+      "bpf_list_pop_front",
+      "bpf_list_pop_back",
+      "bpf_rbtree_add_impl",
+      "bpf_rbtree_remove",
+      "bpf_rbtree_first",
+      "bpf_refcount_acquire_impl",
+    ],
+    before: "7.3",
+    why: "Collections are only changed under their lock.",
+    source: "is_bpf_graph_api_kfunc",
+  },
+  {
+    names: [
+      "bpf_list_push_front",
+      "bpf_list_push_back",
+      "bpf_list_add",
+      "bpf_list_del",
+      "bpf_list_front",
+      "bpf_list_back",
+      "bpf_list_is_first",
+      "bpf_list_is_last",
+      "bpf_list_empty",
+      "bpf_rbtree_add",
+      "bpf_rbtree_root",
+      "bpf_rbtree_left",
+      "bpf_rbtree_right",
+      "bpf_refcount_acquire",
+    ],
+    from: "6.16",
+    before: "7.3",
+    why: "As above, with the names and calls that came later.",
+    source: "is_bpf_graph_api_kfunc",
+  },
+  {
+    names: ["bpf_iter_num_new", "bpf_iter_num_next", "bpf_iter_num_destroy"],
+    from: "6.15",
+    before: "7.3",
+    why: "Counting touches nothing outside the iterator.",
+    source: "is_bpf_iter_num_api_kfunc",
+  },
+  {
+    names: ["bpf_res_spin_lock", "bpf_res_spin_unlock", "bpf_res_spin_lock_irqsave", "bpf_res_spin_unlock_irqrestore"],
+    from: "6.15",
+    before: "7.3",
+    why: "Resilient locks nest and detect deadlocks themselves.",
+    source: "is_bpf_res_spin_lock_kfunc",
+  },
+  {
+    names: [
+      "bpf_arena_alloc_pages",
+      "bpf_arena_free_pages",
+      "bpf_arena_reserve_pages",
+      "bpf_stream_vprintk",
+      "bpf_stream_print_stack",
+    ],
+    from: "7.0",
+    before: "7.3",
+    why: "Work in any context, with locks that are taken by trying.",
+    source: "kfunc_spin_allowed",
+  },
+];
+
 /** When each switch of KernelRules turns on: the first kernel series for which it holds; undefined: never yet. */
 export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: string; readonly why: string }>> = {
   trustByDefault: { from: "7.0", why: "KF_TRUSTED_ARGS went away; every kfunc checks its pointer arguments." },
@@ -483,6 +568,7 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
     why: "One question for what keeps RCU pointers good: sections, locks, no preemption, no interrupts, no sleep.",
   },
   globalThrowChecked: { from: "7.2", why: "A call of a global function that may throw counts as a throw." },
+  staticCallsUnderLock: { from: "6.9", why: "Static functions are followed with the lock held." },
 };
 
 /** Structs that are a program's context when a kfunc takes a pointer to them. */

@@ -1,6 +1,8 @@
 // All rules, in the order in which documentation lists them.
 import type { RuleInfo } from "../check/api.ts";
+import { callUnderLock } from "./call-under-lock.ts";
 import type { Rule } from "./define.ts";
+import { lockMisuse } from "./lock-misuse.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
 import { releaseUnowned } from "./release-unowned.ts";
 import { uncheckedNull } from "./unchecked-null.ts";
@@ -15,6 +17,8 @@ export const allRules: readonly Rule[] = [
   releaseUnowned,
   untrustedPointer,
   nullCheckTooLate,
+  lockMisuse,
+  callUnderLock,
 ];
 
 export const rules: readonly RuleInfo[] = allRules;

@@ -4,21 +4,21 @@ import { type Call, checkArguments, releasedParam } from "./arguments.ts";
 import { runAsyncCallback, runSyncCallback } from "./callbacks.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
+import { refusedUnderLock, resSpinLock, spinLock, unlock } from "./locks.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
-import { endNonOwning, endRcu, invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
+import { endRcu, invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
 import { isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
 import { type CallInstruction, resultOf, slotAt } from "./result.ts";
 import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
 import type { State } from "./state.ts";
-import { valueKey } from "./symbols.ts";
 import { type Death, objectIdOf, type Value, zero } from "./value.ts";
 
 /** Every way the call can end; none when it does not return. */
 export function applyEffect(call: Call, state: State, instruction: CallInstruction): Outcome[] {
   const { protocol } = call.effect;
   const released = releasedParam(call, state);
-  checkArguments(call, state);
+  if (!refusedUnderLock(call, state)) checkArguments(call, state);
   switch (protocol.kind) {
     case "throw":
       mayNotHold(call.machine, state, call.site, "throw", call.effect.name);
@@ -32,7 +32,7 @@ export function applyEffect(call: Call, state: State, instruction: CallInstructi
     case "iterator-next":
       return iteratorNext(call, state, instruction);
     case "res-spin-lock":
-      return resSpinLock(call, state, protocol.param);
+      return resSpinLock(call, state, protocol.param, protocol.irqsave);
     case "sync-callback":
       return runSyncCallback(call, state, protocol, instruction);
     case "async-callback":
@@ -103,11 +103,13 @@ function move(call: Call, state: State): void {
       leaveRegion(call, state);
       return;
     case "spin-lock":
-      lock(call, state, protocol.param, "spin");
+      spinLock(call, state, protocol.param);
       return;
     case "spin-unlock":
+      unlock(call, state, protocol.param, "spin");
+      return;
     case "res-spin-unlock":
-      unlock(call, state, protocol.param);
+      unlock(call, state, protocol.param, protocol.irqsave ? "res-spin-irq" : "res-spin");
       return;
     case "packet-change":
       invalidatePackets(state, deathBy(call, "packet-changed"));
@@ -161,35 +163,10 @@ function giveToCollection(call: Call, state: State, param: number): void {
   state.change(id, { nonOwning: true });
 }
 
-function lock(call: Call, state: State, param: number, kind: "spin" | "res-spin"): void {
-  const address = valueKey(call.args[param] ?? zero);
-  state.locks = [...state.locks, { id: call.machine.newId(), kind, address, site: call.site }];
-}
-
-function unlock(call: Call, state: State, param: number): void {
-  const { rules } = call.machine.effects;
-  const address = valueKey(call.args[param] ?? zero);
-  const index = state.locks.findLastIndex((held) => held.address === address);
-  state.locks = state.locks.filter((_, i) => i !== (index < 0 ? state.locks.length - 1 : index));
-  if (state.locks.length > 0) return;
-  endNonOwning(state, deathBy(call, "unlocked"));
-  if (rules.unlockEndsRcu && !call.machine.inRcuSection(state)) endRcu(state, deathBy(call, "unlocked"));
-}
-
 /** A region ended that counts as an RCU section on this kernel; was it the last one? */
 function leaveRegion(call: Call, state: State): void {
   if (!call.machine.effects.rules.regionsAreRcu || call.machine.inRcuSection(state)) return;
   endRcu(state, deathBy(call, "unlocked"));
-}
-
-/** 0 with the lock held, or a negative error without it. */
-function resSpinLock(call: Call, state: State, param: number): Outcome[] {
-  const failed = state.clone();
-  lock(call, state, param, "res-spin");
-  return [
-    { state, value: zero },
-    { state: failed, value: call.machine.symbols.fresh({ low: -4095, high: -1 }) },
-  ];
 }
 
 function writeMemory(call: Call, state: State): void {

@@ -6,6 +6,7 @@ import { admit, nothingVisited } from "./admission.ts";
 import type { Call } from "./arguments.ts";
 import { mayNotHold } from "./exit.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
+import { checkCallUnderLock } from "./locks.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
 import type { CallInstruction } from "./result.ts";
 import type { State } from "./state.ts";
@@ -40,6 +41,10 @@ export function runSyncCallback(
     const next: State[] = [];
     for (const before of pending) {
       for (const after of runOnce(call, before, protocol, callback.name)) {
+        // The verifier goes back to the call, which is one more call while the callback's lock is held.
+        if (machine.effects.rules.staticCallsUnderLock) {
+          checkCallUnderLock(machine, after.state, call.effect.name, call.site, "callback");
+        }
         const admitted = admit(machine, after.state, visited);
         if (admitted === undefined) continue;
         outcomes.push({ state: admitted.clone(), value: result() });

@@ -9,6 +9,7 @@ import { evaluate } from "./evaluate.ts";
 import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { callGlobal } from "./global-call.ts";
+import { checkCallUnderLock } from "./locks.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
 import {
   addressFromPointer,
@@ -63,6 +64,9 @@ function call(
     return applyEffect({ machine, frame, effect: hidden, site, exprs: instruction.args, args }, state, instruction);
   }
   if (fn?.hasBody === true && !fn.ksym) {
+    if (isFollowed(fn) && isKeptApart(fn) && !machine.effects.rules.staticCallsUnderLock) {
+      checkCallUnderLock(machine, state, name, site, "static");
+    }
     return isFollowed(fn)
       ? exploreFunction(machine, fn, state, args, frame, site)
       : callGlobal(machine, fn, state, args, instruction.args, site);
@@ -100,6 +104,11 @@ export function isFollowed(fn: FunctionInfo): boolean {
     !(fn.weak || fn.decl.attributes.some((a) => a.name === "noinline")) ||
     fn.decl.attributes.some((a) => a.name === "always_inline" || (a.name === "visibility" && a.args[0] === "hidden"))
   );
+}
+
+/** clang may not put it into its callers. */
+function isKeptApart(fn: FunctionInfo): boolean {
+  return fn.decl.attributes.some((attribute) => attribute.name === "noinline");
 }
 
 /** Nothing is known: what was passed may be released, kept or written to. */

@@ -1,4 +1,5 @@
 // Places where nothing may be held: the end of a root, a throw, a tail call.
+import { mayNotHoldLocks } from "./locks.ts";
 import type { Machine } from "./machine.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
@@ -8,6 +9,7 @@ type Exit = "return" | "throw" | "tail-call" | "callback-return";
 
 /** Reports every reference still held as leaked here, and forgets it. */
 export function mayNotHold(machine: Machine, state: State, exit: Site, how: Exit, name: string | undefined): void {
+  if (how !== "callback-return") mayNotHoldLocks(machine, state, exit);
   for (const reference of state.references) {
     report.leak(machine, state, reference, exit, how, name);
     if (reference.object !== undefined) state.change(reference.object, { ref: undefined, poisoned: true });

@@ -16,6 +16,8 @@ export interface Extracted {
   readonly symbols: readonly number[];
   readonly dynptrs: readonly number[];
   readonly references: readonly number[];
+  /** Locks held at entry, in order. */
+  readonly locks: readonly number[];
 }
 
 export function extract(
@@ -74,12 +76,16 @@ class Extraction {
     if (allReferences) for (const reference of from.references) this.#reference(reference.id);
     this.#drain();
     to.references = from.references.filter((reference) => this.#references.has(reference.id));
-    for (const lock of from.locks) this.#parts.push(`L${lock.kind}${this.#lockAddress(lock.address)};`);
+    for (const lock of from.locks) {
+      this.#parts.push(`L${lock.kind}${this.#lockOwner(lock.owner)}${lock.certain}${lock.reported};`);
+    }
     to.locks = from.locks;
     to.rcuDepth = from.rcuDepth;
     to.preemptDepth = from.preemptDepth;
     to.irqDepth = from.irqDepth;
     to.callbackDepth = from.callbackDepth;
+    to.inComparison = from.inComparison;
+    if (from.inComparison) this.#parts.push("C");
     to.epoch = from.epoch;
     to.doubtful = from.doubtful;
     if (from.doubtful) this.#parts.push("D");
@@ -94,6 +100,7 @@ class Extraction {
       symbols: [...this.#symbols.keys()],
       dynptrs: [...this.#dynptrs.keys()],
       references: [...this.#references.keys()],
+      locks: from.locks.map((lock) => lock.id),
     };
   }
 
@@ -224,11 +231,12 @@ class Extraction {
     }
   }
 
-  #lockAddress(address: string): string {
-    const bar = address.indexOf("|");
-    if (address[0] !== "o") return address;
-    const index = this.#objects.get(Number(address.slice(1, bar)));
-    return index === undefined ? address : `o${index}${address.slice(bar)}`;
+  /** What the function cannot reach is "another" to it, whichever it is. */
+  #lockOwner(owner: string): string {
+    const id = Number(owner.slice(1));
+    if (owner[0] === "o") return `o${this.#objects.get(id) ?? "?"}`;
+    if (owner[0] === "y") return `y${this.#symbols.get(id) ?? "?"}`;
+    return owner;
   }
 }
 

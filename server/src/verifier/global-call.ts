@@ -4,6 +4,7 @@ import type { Expr } from "../cfg/ir.ts";
 import type { FunctionInfo } from "../model/unit.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
+import { checkCallUnderLock } from "./locks.ts";
 import type { Machine } from "./machine.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
 import { invalidatePackets } from "./ownership.ts";
@@ -26,6 +27,7 @@ export function callGlobal(
       kind: "global",
       sleepable: machine.root.sleepable,
     });
+  checkCallUnderLock(machine, state, fn.name, site, "global");
   args.forEach((value, index) => {
     checkArgument(machine, fn, state, value, exprs[index], index, site);
   });

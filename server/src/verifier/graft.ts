@@ -6,7 +6,7 @@ import type { Extracted } from "./extract.ts";
 import type { RawFinding, Subject } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 import { endNonOwning, endRcu, invalidatePackets, killTied } from "./ownership.ts";
-import type { State } from "./state.ts";
+import type { HeldLock, State } from "./state.ts";
 import type { TraceNode } from "./trace.ts";
 import type { ObjectInfo, Reference, Site, StackObject, Value } from "./value.ts";
 
@@ -20,6 +20,7 @@ export class Graft {
   readonly #symbols: Map<number, Value>;
   readonly #dynptrs: Map<number, number>;
   readonly #references: Map<number, number>;
+  readonly #locks: ReadonlyMap<number, number>;
   readonly #bases: ReadonlyMap<string, string>;
 
   /** `run` is what the remembered run started from, `entry` the same for this caller: equal keys, so equal order. */
@@ -33,6 +34,7 @@ export class Graft {
     this.#symbols = new Map(run.symbols.map((id, i) => [id, { kind: "symbol", id: entry.symbols[i]! }]));
     this.#dynptrs = pair(run.dynptrs, entry.dynptrs);
     this.#references = pair(run.references, entry.references);
+    this.#locks = pair(run.locks, entry.locks);
     this.#bases = new Map(entry.bases.map((base, i) => [`u${i}`, base]));
   }
 
@@ -62,7 +64,7 @@ export class Graft {
       if (value.kind === "symbol") result.facts.set(value.id, fact);
     }
     result.references = this.#referenceTable(after);
-    result.locks = after.locks.map((lock) => ({ ...lock, address: this.#lockAddress(lock.address) }));
+    result.locks = after.locks.map((lock) => this.#lock(lock));
     result.rcuDepth = after.rcuDepth;
     result.preemptDepth = after.preemptDepth;
     result.irqDepth = after.irqDepth;
@@ -283,12 +285,13 @@ export class Graft {
     };
   }
 
-  #lockAddress(address: string): string {
-    const bar = address.indexOf("|");
-    if (bar < 0) return address;
-    const base = address.slice(0, bar);
-    if (base[0] === "o" && !this.#objects.has(Number(base.slice(1)))) return address;
-    return (this.#base(base) ?? base) + address.slice(bar);
+  /** The caller's own locks are as they were; those the function took are its own, seen from here. */
+  #lock(lock: HeldLock): HeldLock {
+    const held = this.#locks.get(lock.id);
+    const callers = this.#caller.locks.find(({ id }) => id === held);
+    if (callers !== undefined) return { ...callers, reported: callers.reported || lock.reported };
+    const owner = this.#base(lock.owner) ?? lock.owner;
+    return { ...lock, id: this.#machine.newId(), owner, site: this.site(lock.site) };
   }
 
   #applyEvents(result: State, after: State): void {

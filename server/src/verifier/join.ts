@@ -3,7 +3,7 @@
 // states meet at one place; that is how counted loops end. What is held is never
 // joined away: states that differ there stay apart.
 import type { Machine } from "./machine.ts";
-import type { State } from "./state.ts";
+import type { HeldLock, State } from "./state.ts";
 import { type ObjectInfo, objectIdOf, type Value } from "./value.ts";
 
 /** A new state that stands for both, or undefined when they hold different things. */
@@ -29,7 +29,7 @@ class Join {
   }
 
   run(): State | undefined {
-    if (this.#left.doubtful !== this.#right.doubtful || !this.#sameReferences()) return undefined;
+    if (this.#left.doubtful !== this.#right.doubtful || !this.#sameReferences() || !this.#sameLocks()) return undefined;
     const { memory } = this.#result;
     for (const [key, value] of this.#left.memory) {
       if (key[0] === "o" || key[0] === "y") {
@@ -75,6 +75,21 @@ class Join {
       if (a.object !== undefined && !this.#sameObject(a.object, b.object!)) return false;
     }
     return true;
+  }
+
+  /** The same calls took them, on objects that correspond. */
+  #sameLocks(): boolean {
+    const left = this.#left.locks;
+    const right = this.#right.locks;
+    return (
+      left.length === right.length &&
+      left.every((a, i) => {
+        const b = right[i]!;
+        if (a.kind !== b.kind || a.reported !== b.reported) return false;
+        if (a.site.fn.name !== b.site.fn.name || a.site.at.start !== b.site.at.start) return false;
+        return a.owner === b.owner || (a.owner[0] === "o" && b.owner[0] === "o" && this.#sameObject(idOf(a), idOf(b)));
+      })
+    );
   }
 
   #holds(state: State, value: Value): boolean {
@@ -150,6 +165,10 @@ class Join {
     const paired = this.#references.get(left);
     return paired === undefined ? left === right : paired === right;
   }
+}
+
+function idOf(lock: HeldLock): number {
+  return Number(lock.owner.slice(1));
 }
 
 function merge(a: ObjectInfo, b: ObjectInfo): ObjectInfo {

@@ -12,7 +12,8 @@ export function canonicalKey(machine: Machine, state: State): string {
 /** What is held, without values: states that differ here are never joined. */
 export function resourceKey(state: State): string {
   const references = state.references.map((r) => `${r.kind}${r.site.fn.name}:${r.site.at.start}`).join(",");
-  return `${references}|${state.locks.length}|${state.rcuDepth}|${state.preemptDepth}|${state.irqDepth}|${state.callbackDepth}|${state.doubtful}`;
+  const locks = state.locks.map((l) => `${l.kind}${l.site.fn.name}:${l.site.at.start}`).join(",");
+  return `${references}|${locks}|${state.rcuDepth}|${state.preemptDepth}|${state.irqDepth}|${state.callbackDepth}|${state.doubtful}`;
 }
 
 class Canonicalizer {
@@ -50,7 +51,11 @@ class Canonicalizer {
         `R${reference.kind[0]}${reference.site.fn.name}:${reference.site.at.start}@${object}^${this.#ref(reference.parent)}d${reference.callbackDepth};`,
       );
     }
-    for (const lock of state.locks) this.#parts.push(`L${lock.kind}${this.#lockAddress(lock.address)};`);
+    for (const lock of state.locks) {
+      this.#parts.push(
+        `L${lock.kind}${this.#lockOwner(lock.owner)}@${lock.site.fn.name}:${lock.site.at.start}${lock.reported ? "r" : ""};`,
+      );
+    }
     this.#parts.push(`${state.rcuDepth},${state.preemptDepth},${state.irqDepth},${state.callbackDepth}`);
     if (state.doubtful) this.#parts.push("D");
     for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
@@ -98,10 +103,11 @@ class Canonicalizer {
     }
   }
 
-  #lockAddress(address: string): string {
-    return address[0] === "o"
-      ? `o${this.#objects.get(Number(address.slice(1, address.indexOf("|")))) ?? "?"}`
-      : address;
+  #lockOwner(owner: string): string {
+    const id = Number(owner.slice(1));
+    if (owner[0] === "o") return `o${this.#objects.get(id) ?? "?"}`;
+    if (owner[0] === "y") return `y${this.#symbols.get(id) ?? "?"}`;
+    return owner;
   }
 
   #ref(id: number | undefined): string {

@@ -7,11 +7,21 @@ import type { Death, ObjectInfo, Reference, Site, Value } from "./value.ts";
 
 export interface HeldLock {
   readonly id: number;
-  readonly kind: "spin" | "res-spin";
-  /** Identity of the lock's address. */
-  readonly address: string;
+  readonly kind: LockKind;
+  /** What it lies in and protects: an object `o<id>`, a data section `g:<section>`, or `y<id>` behind an unknown pointer. */
+  readonly owner: string;
+  /** The owner is one that the verifier tells from all others. */
+  readonly certain: boolean;
+  /** C text of the lock and the call that took it. */
+  readonly name: string;
+  readonly call: string;
   readonly site: Site;
+  /** A finding was made about it on this path: nothing more is said. */
+  readonly reported: boolean;
 }
+
+/** "res-spin-irq": taken together with saving interrupts. */
+export type LockKind = "spin" | "res-spin" | "res-spin-irq";
 
 /** Something that reaches further than a function's arguments; applied to the caller's state as well. */
 export interface FarEvent {
@@ -32,6 +42,8 @@ export class State {
   preemptDepth: number;
   irqDepth: number;
   callbackDepth: number;
+  /** In the comparison that adding to a tree calls. */
+  inComparison: boolean;
   trace: TraceNode | undefined;
   /** Counts calls and stores that loads cannot be moved across. */
   epoch: number;
@@ -54,6 +66,7 @@ export class State {
     this.preemptDepth = 0;
     this.irqDepth = 0;
     this.callbackDepth = 0;
+    this.inComparison = false;
     this.trace = undefined;
     this.epoch = 0;
     this.events = undefined;
@@ -73,6 +86,7 @@ export class State {
     copy.preemptDepth = this.preemptDepth;
     copy.irqDepth = this.irqDepth;
     copy.callbackDepth = this.callbackDepth;
+    copy.inComparison = this.inComparison;
     copy.trace = this.trace;
     copy.epoch = this.epoch;
     copy.events = this.events;

@@ -1,0 +1,196 @@
+// BPF spin locks: taking and releasing them, what may be called while one is held, and
+// leaving with one. The verifier names a lock by what it lies in: a map value or an object
+// by the lookup or allocation that found it, so that two lookups of one key are two locks,
+// a global by its data section. Collections ask here whether their lock is held.
+import type { Call } from "./arguments.ts";
+import { describeExpr } from "./describe.ts";
+import type { Outcome } from "./explore-function.ts";
+import type { Machine } from "./machine.ts";
+import { endNonOwning, endRcu } from "./ownership.ts";
+import { report } from "./report.ts";
+import type { HeldLock, LockKind, State } from "./state.ts";
+import type { Death, Site, Value } from "./value.ts";
+import { zero } from "./value.ts";
+
+export interface LockOwner {
+  /** As HeldLock.owner. */
+  readonly key: string;
+  /** As HeldLock.certain. */
+  readonly certain: boolean;
+}
+
+/** What a lock, a list head or a root at this address belongs to. */
+export function ownerOf(machine: Machine, state: State, value: Value): LockOwner {
+  if (value.kind === "symbol") return { key: `y${value.id}`, certain: false };
+  if (value.kind !== "pointer") return { key: "?", certain: false };
+  if (value.base[0] === "g") return globalOwner(machine, value.base);
+  if (value.base[0] !== "o") return { key: value.base, certain: false };
+  const object = state.objects.get(Number(value.base.slice(1)));
+  return { key: value.base, certain: object?.class === "map-value" || object?.class === "local" };
+}
+
+/** All globals of one section lie in one map with one value. */
+function globalOwner(machine: Machine, base: string): LockOwner {
+  const section = machine.unit.unit.dataSection(base.slice(2));
+  return section === undefined ? { key: base, certain: false } : { key: `g:${section}`, certain: true };
+}
+
+/** `undefined`: may be held or not. */
+export function isHeld(state: State, owner: LockOwner): boolean | undefined {
+  if (state.locks.some((held) => held.owner === owner.key)) return true;
+  const known = owner.certain && state.locks.every((held) => held.certain && !held.reported);
+  return known ? false : undefined;
+}
+
+/** A held lock, to point at where it was taken. */
+export function takenHere(lock: HeldLock | undefined): readonly { site: Site; message: string }[] {
+  return lock === undefined ? [] : [{ site: lock.site, message: `${lock.call}(${lock.name}) takes the lock here` }];
+}
+
+export function spinLock(call: Call, state: State, param: number): void {
+  if (inComparison(call, state)) return;
+  take(call, state, param, "spin");
+}
+
+/** 0 with the lock held, or a negative error without it. */
+export function resSpinLock(call: Call, state: State, param: number, irqsave: boolean): Outcome[] {
+  const failed = state.clone();
+  if (!inComparison(call, state)) {
+    const owner = ownerOf(call.machine, state, call.args[param] ?? zero);
+    const same = state.locks.find((held) => held.kind !== "spin" && held.owner === owner.key);
+    if (same !== undefined && !same.reported) {
+      breach(call, state, param, "again", same);
+      silence(state, same);
+    }
+    take(call, state, param, irqsave ? "res-spin-irq" : "res-spin");
+  }
+  return [
+    { state, value: zero },
+    { state: failed, value: call.machine.symbols.fresh({ low: -4095, high: -1 }) },
+  ];
+}
+
+export function unlock(call: Call, state: State, param: number, kind: LockKind): void {
+  if (inComparison(call, state)) return;
+  const released = lockToRelease(call, state, param, kind);
+  if (released !== undefined) state.locks = state.locks.filter((held) => held.id !== released.id);
+  const death: Death = { reason: "unlocked", by: call.effect.name, site: call.site };
+  endNonOwning(state, death);
+  if (call.machine.effects.rules.unlockEndsRcu && !call.machine.inRcuSection(state)) endRcu(state, death);
+}
+
+/** The lock that the program means; reports when the verifier would not agree. */
+function lockToRelease(call: Call, state: State, param: number, kind: LockKind): HeldLock | undefined {
+  const last = state.locks.at(-1);
+  if (last === undefined) {
+    breach(call, state, param, kind === "spin" ? "not-held" : "not-held-res", undefined);
+    return undefined;
+  }
+  const owner = ownerOf(call.machine, state, call.args[param] ?? zero);
+  const match = state.locks.findLast((held) => held.kind === kind && held.owner === owner.key);
+  if (match !== undefined) {
+    if (match !== last && last.certain && !last.reported) breach(call, state, param, "order", last);
+    return match;
+  }
+  const other = state.locks.findLast((held) => held.owner === owner.key);
+  if (other !== undefined && !other.reported) {
+    breach(call, state, param, kind === "res-spin-irq" ? "needs-plain" : "needs-irqrestore", other);
+    return other;
+  }
+  if (isHeld(state, owner) === false) breach(call, state, param, "different", last);
+  return last;
+}
+
+/** Calls that the verifier refuses while a lock is held. True when this is one and was reported. */
+export function refusedUnderLock(call: Call, state: State): boolean {
+  const lock = state.locks.at(-1);
+  if (lock === undefined || lock.reported || call.effect.underLock) return false;
+  const kind = call.effect.protocol.kind;
+  reportUnderLock(call.machine, state, lock, call.effect.name, call.site, kind === "spin-lock" ? "second" : "call");
+  return true;
+}
+
+/** A call of one of the program's own functions that the kernel keeps apart. */
+export function checkCallUnderLock(
+  machine: Machine,
+  state: State,
+  callee: string,
+  site: Site,
+  why: "global" | "static" | "callback",
+): void {
+  const lock = state.locks.at(-1);
+  if (lock !== undefined && !lock.reported) reportUnderLock(machine, state, lock, callee, site, why);
+}
+
+function reportUnderLock(
+  machine: Machine,
+  state: State,
+  lock: HeldLock,
+  callee: string,
+  site: Site,
+  why: "second" | "call" | "global" | "static" | "callback",
+): void {
+  const words = { lock: lock.name };
+  report.breach(machine, state, { rule: "call-under-lock", why, site, callee, words, related: takenHere(lock) });
+  for (const held of state.locks) silence(state, held);
+}
+
+/** The path leaves the program: no lock may be held any more. */
+export function mayNotHoldLocks(machine: Machine, state: State, exit: Site): void {
+  const lock = state.locks.findLast((held) => !held.reported);
+  if (lock === undefined) return;
+  report.breach(machine, state, {
+    rule: "lock-misuse",
+    why: "not-released",
+    site: lock.site,
+    callee: lock.call,
+    words: { lock: lock.name },
+    related: [{ site: exit, message: "still held when the program leaves here" }],
+  });
+  for (const held of state.locks) silence(state, held);
+}
+
+function take(call: Call, state: State, param: number, kind: LockKind): void {
+  const expr = call.exprs[param];
+  const owner = ownerOf(call.machine, state, call.args[param] ?? zero);
+  const lock: HeldLock = {
+    id: call.machine.newId(),
+    kind,
+    owner: owner.key,
+    certain: owner.certain,
+    name: expr === undefined ? "" : describeExpr(expr),
+    call: call.effect.name,
+    site: call.site,
+    reported: false,
+  };
+  state.locks = [...state.locks, lock];
+}
+
+/** The comparison of a tree runs under the tree's lock and may not touch any. */
+function inComparison(call: Call, state: State): boolean {
+  if (!state.inComparison) return false;
+  report.breach(call.machine, state, {
+    rule: "lock-misuse",
+    why: "comparison",
+    site: call.site,
+    callee: call.effect.name,
+    related: takenHere(state.locks.at(-1)),
+  });
+  return true;
+}
+
+function breach(call: Call, state: State, param: number, why: string, lock: HeldLock | undefined): void {
+  report.breach(call.machine, state, {
+    rule: "lock-misuse",
+    why,
+    site: call.site,
+    callee: call.effect.name,
+    words: lock === undefined ? {} : { lock: lock.name },
+    related: takenHere(lock),
+    ...(call.exprs[param] === undefined ? {} : { expr: call.exprs[param] }),
+  });
+}
+
+function silence(state: State, lock: HeldLock): void {
+  state.locks = state.locks.map((held) => (held.id === lock.id ? { ...held, reported: true } : held));
+}
