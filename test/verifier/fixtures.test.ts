@@ -4,9 +4,9 @@
 // claims that message, an accepted one must have none, and the places of the
 // findings are written into the C text. Nothing but the fixture itself is read: no
 // vmlinux.h, no libbpf, so the built-in macro table and kernel facts must do.
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { fixtureHash } from "../../server/scripts/oracle/fixtures.ts";
 import type { FileCheck } from "../../server/src/check/api.ts";
 import { rules } from "../../server/src/rules/index.ts";
 import { checkText } from "../support/check-text.ts";
@@ -38,7 +38,7 @@ const otherReasons = [/^calling kernel function .+ is not allowed$/];
 
 describe("the list of verdicts", () => {
   it("is about the fixtures as they are", () => {
-    const outdated = verdicts.filter((v) => !files.includes(v.file) || v.text !== hashOf(read(v.file)));
+    const outdated = verdicts.filter((v) => !files.includes(v.file) || v.text !== fixtureHash(read(v.file)));
     expect(outdated.map(nameOf)).toEqual([]);
   });
 
@@ -100,13 +100,4 @@ function disagreement(verdict: Verdict, result: FileCheck): { name: string; why:
 
 function nameOf({ file, program, kernel }: Verdict): string {
   return `${kernel} ${file} ${program}`;
-}
-
-function hashOf(text: string): string {
-  const code = text
-    .replace(/\/\*[\s\S]*?\*\//g, "")
-    .replace(/\/\/[^\n]*/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
-  return createHash("sha256").update(code).digest("hex").slice(0, 16);
 }
