@@ -36,7 +36,8 @@ export function storeVerdicts(
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as StoredVerdict);
-  const asked = new Set(results.map((result) => basename(result.path)));
+  // What does not compile has no new verdict; the old one stays until its text changes.
+  const asked = new Set(results.flatMap((result) => ("compileError" in result ? [] : [basename(result.path)])));
   const kept = stored.filter((verdict) => verdict.kernel !== kernel || !asked.has(verdict.file));
   const found = results.flatMap((result) => verdictsOf(result, kernel));
   const before = new Map(stored.map((verdict) => [keyOf(verdict), verdict.verdict]));

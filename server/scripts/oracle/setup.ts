@@ -80,8 +80,12 @@ async function buildTools(work: string, say: Say): Promise<void> {
     bpftool,
   ]);
   await cp(bpftool, toolsHome.bpftool);
-  for (const header of ["bpf_experimental.h", "bpf_kfuncs.h"]) {
-    await cp(join(tree, "tools/testing/selftests/bpf", header), join(toolsHome.libbpf, "include", header));
+  // Programs use the selftests' headers as if they were libbpf's.
+  const selftests = join(tree, "tools/testing/selftests/bpf");
+  for (const folder of [selftests, join(selftests, "libarena/include")].filter((path) => existsSync(path))) {
+    for (const header of (await readdir(folder)).filter((name) => name.endsWith(".h"))) {
+      await cp(join(folder, header), join(toolsHome.libbpf, "include", header));
+    }
   }
   await run("gcc", [
     ...["-O2", "-Wall", "-static", "-I", join(toolsHome.libbpf, "include"), "-I", toolsHome.uapi],
@@ -195,26 +199,21 @@ async function makeVmlinuxHeader(home: KernelHome, work: string): Promise<void> 
 }
 
 function prototypesOf(facts: KernelFacts): string {
+  const section = '__attribute__((section(".ksyms")))';
   const own = facts.kfuncs.filter((fact) => !fact.testOnly && fact.module === undefined);
   const lines = own.map((fact) => {
     const params = fact.params.slice(0, fact.params.length - (fact.hidden ?? 0));
     const list = params.map(([type, name]) =>
       type.includes("(*)") ? type.replace("(*)", `(*${name})`) : `${type} ${name}`,
     );
-    return `extern ${fact.returns} ${fact.name}(${list.join(", ") || "void"}) __weak __ksym;`;
+    return `extern ${plain(fact.returns)} ${fact.name}(${plain(list.join(", ")) || "void"}) ${section};`;
   });
-  return [
-    "#ifndef BPF_NO_KFUNC_PROTOTYPES",
-    "#ifndef __ksym",
-    '#define __ksym __attribute__((section(".ksyms")))',
-    "#endif",
-    "#ifndef __weak",
-    "#define __weak __attribute__((weak))",
-    "#endif",
-    ...lines,
-    "#endif",
-    "",
-  ].join("\n");
+  return ["#ifndef BPF_NO_KFUNC_PROTOTYPES", ...lines, "#endif", ""].join("\n");
+}
+
+/** Without the address space marks that only the kernel's own headers define. */
+function plain(type: string): string {
+  return type.replace(/\b__(?:user|rcu|percpu|iomem)\b ?/g, "");
 }
 
 async function everyFile(dir: string): Promise<string[]> {
