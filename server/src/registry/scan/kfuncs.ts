@@ -234,7 +234,7 @@ function setFact(
 }
 
 /** The verifier supplies everything from the first parameter of one of two types on. */
-function hiddenParams(params: readonly ParamFact[]): number {
+export function hiddenParams(params: readonly ParamFact[]): number {
   const first = params.findIndex(([type]) => /\bstruct (?:bpf_prog_aux|btf_struct_meta) \*$/.test(type));
   return first === -1 ? 0 : params.length - first;
 }
