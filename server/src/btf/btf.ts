@@ -282,7 +282,7 @@ const headerLengths = { classic: 24, withLayout: 32 } as const;
 
 /** Does it start like raw BTF? */
 export function isBtf(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && byteOrder(bytes) !== undefined && bytes[2] === 1;
+  return byteOrder(bytes) !== undefined;
 }
 
 function byteOrder(bytes: Uint8Array): "little" | "big" | undefined {

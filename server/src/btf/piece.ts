@@ -26,8 +26,9 @@ export function cut(piece: Piece, offset: number, length: number, what: string):
   return { file, start: start + offset, bytes: bytes.subarray(offset, offset + length) };
 }
 
-/** Up to the next NUL, or to the end of the bytes. */
+/** Up to the next NUL, or to the end of the bytes; nothing past it. */
 export function textAt(bytes: Uint8Array, offset: number): string {
+  if (offset >= bytes.length) return "";
   const end = bytes.indexOf(0, offset);
   return Buffer.from(bytes.buffer, bytes.byteOffset + offset, (end < 0 ? bytes.length : end) - offset).toString("utf8");
 }

@@ -62,7 +62,9 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 async function unxz(bytes: Uint8Array): Promise<Uint8Array> {
-  const { default: xz } = await import("xz-decompress");
+  const library = await import("xz-decompress");
+  // It is CommonJS: Node hands over everything as `default`, some bundlers do not.
+  const { XzReadableStream } = library.default ?? library;
   const packed = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(bytes);
@@ -70,7 +72,7 @@ async function unxz(bytes: Uint8Array): Promise<Uint8Array> {
     },
   });
   const parts = boundedParts();
-  for await (const part of new xz.XzReadableStream(packed)) parts.add(part);
+  for await (const part of new XzReadableStream(packed)) parts.add(part);
   return parts.joined();
 }
 
@@ -119,7 +121,7 @@ function payloadOfImage(piece: Piece): ImagePayload | undefined {
 
 function cannot(piece: Piece, format: string, reason?: string): never {
   const why = reason === undefined ? "" : ` (${reason})`;
-  return failAt(piece, 0, `packed with ${format}, which could not be unpacked${why}; ${howToUnpack(piece.file)}`);
+  return failAt(piece, 0, `packed with ${format}, which kfunc-ls could not unpack${why}; ${howToUnpack(piece.file)}`);
 }
 
 function howToUnpack(file: string): string {
