@@ -1,6 +1,6 @@
 // `npm run corpus`: the checker against what real kernels said of their own BPF selftests.
 // Prints the scoreboard; with --check it is a ratchet for continuous integration.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
@@ -9,16 +9,19 @@ import type { Checker } from "../src/check/api.ts";
 import { createChecker } from "../src/check/checker.ts";
 import { rules } from "../src/rules/index.ts";
 import { corpusKernels, readFacts, type VerdictFact } from "./corpus/facts.ts";
+import { unexplained, updateKnownMisses } from "./corpus/known-misses.ts";
 import { type MutantFact, type MutantRun, readMutants, recreate, scoreMutants } from "./corpus/mutants.ts";
 import { OverlayReader } from "./corpus/overlay-reader.ts";
 import { printAllLoads, printMutants, printScoreboard } from "./corpus/print.ts";
-import { absoluteFailures, compare, figuresOf, type Ratchet } from "./corpus/ratchet.ts";
+import { absoluteFailures, type ClassTable, classesOf, compare, figuresOf, type Ratchet } from "./corpus/ratchet.ts";
 import { runFile, runFiles } from "./corpus/runner.ts";
 import { score } from "./corpus/score.ts";
 import { findKernelTree, SourceNotFound, type SourceTree, scxTree, selftestsTree } from "./corpus/source-tree.ts";
 
 const dataDir = fileURLToPath(new URL("../../test/corpus/", import.meta.url));
 const ratchetPath = join(dataDir, "ratchet.json");
+const classesPath = join(dataDir, "classes.json");
+const missesPath = join(dataDir, "KNOWN_MISSES.md");
 
 interface Options {
   readonly kernel: string;
@@ -91,6 +94,8 @@ interface Outcome {
   readonly result: unknown;
   readonly figures: Readonly<Record<string, number>>;
   readonly failures: readonly string[];
+  /** Stores what is not a figure: recall by class, and the list of misses. */
+  readonly store?: () => void;
 }
 
 async function runSelftests(
@@ -115,7 +120,17 @@ async function runSelftests(
   const chosen = programs === undefined ? facts : facts.filter((fact) => programs.test(fact.program));
   const board = score(chosen, runs, rules, (file) => reader.read(join(tree.programsDir, file)));
   console.log(printScoreboard(`Linux ${key}`, board, rules, { verbose: options.verbose === true }));
-  return { key, result: board, figures: { ...figuresOf(board) }, failures: absoluteFailures(board) };
+  const failures = [...absoluteFailures(board)];
+  if (options.filter === undefined && options.program === undefined) {
+    const reasons = unexplained(readText(missesPath), board);
+    if (reasons.length > 0) failures.push(`no reason in test/corpus/KNOWN_MISSES.md for ${reasons.join(", ")}`);
+  }
+  const store = () => {
+    writeFileSync(missesPath, updateKnownMisses(readText(missesPath), options.kernel, board));
+    const classes = { ...readClasses(), [key]: classesOf(board) };
+    writeFileSync(classesPath, `${JSON.stringify(classes, undefined, 1)}\n`);
+  };
+  return { key, result: board, figures: { ...figuresOf(board) }, failures, store };
 }
 
 async function runMutants(
@@ -207,6 +222,7 @@ function settle(options: Options, outcome: Outcome): boolean {
   const ratchet = readRatchet();
   if (options.update === true) {
     writeFileSync(ratchetPath, `${JSON.stringify({ ...ratchet, [outcome.key]: outcome.figures }, undefined, 2)}\n`);
+    outcome.store?.();
     console.log(`\nstored the figures of ${outcome.key}`);
   }
   if (options.check !== true) return true;
@@ -216,6 +232,14 @@ function settle(options: Options, outcome: Outcome): boolean {
   for (const failure of failures) console.log(`FAILED ${outcome.key}: ${failure}`);
   if (failures.length === 0) console.log(`\nratchet of ${outcome.key}: holds`);
   return failures.length === 0;
+}
+
+function readText(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+function readClasses(): ClassTable {
+  return existsSync(classesPath) ? (JSON.parse(readFileSync(classesPath, "utf8")) as ClassTable) : {};
 }
 
 function readRatchet(): Ratchet {

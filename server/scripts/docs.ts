@@ -9,9 +9,12 @@ import { core } from "../src/cli/core.ts";
 import { runCli } from "../src/cli/program.ts";
 import { allRules } from "../src/rules/index.ts";
 import { copyAssets } from "./copy-assets.ts";
+import type { ClassTable } from "./corpus/ratchet.ts";
 
 const readme = fileURLToPath(new URL("../../README.md", import.meta.url));
 const ratchet = new URL("../../test/corpus/ratchet.json", import.meta.url);
+
+const classes = new URL("../../test/corpus/classes.json", import.meta.url);
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -50,6 +53,8 @@ const labels: Readonly<Record<string, string>> = {
   exceptions: "exceptions",
   coreMisses: "rejections missed (core: kfunc use, visible in the source)",
   coreWithoutPattern: "found, but with another message",
+  visibleMisses: "rejections missed (other kfunc programs, visible at least in part)",
+  visibleWithoutPattern: "found, but with another message (those)",
   helperMisses: "rejections missed (helpers)",
   linesElsewhere: "found, but at another line",
   notAnalyzed: "programs not analyzed in full",
@@ -68,6 +73,23 @@ function scoreboard(): string {
   return [`| | ${columns.join(" | ")} |`, `|---|${columns.map(() => "---|").join("")}`, ...rows].join("\n");
 }
 
+/** Found of total by class: a column for each kernel and group. */
+function classTable(): string {
+  const table = JSON.parse(readFileSync(classes, "utf8")) as ClassTable;
+  const kernels = Object.keys(table).filter((key) => !key.includes(" "));
+  const columns = kernels.flatMap((kernel) => ["core", "visible"].map((group) => [kernel, group] as const));
+  const names = [...new Set(columns.flatMap(([kernel, group]) => Object.keys(table[kernel]?.[group] ?? {})))].sort();
+  const rows = names.map((name) => {
+    const cells = columns.map(([kernel, group]) => {
+      const found = table[kernel]?.[group]?.[name];
+      return found === undefined ? "" : `${found[0]} of ${found[1]}`;
+    });
+    return `| ${name} | ${cells.join(" | ")} |`;
+  });
+  const head = columns.map(([kernel, group]) => `${kernel} ${group === "core" ? "core" : "other"}`).join(" | ");
+  return [`| class | ${head} |`, `|---|${columns.map(() => "---|").join("")}`, ...rows].join("\n");
+}
+
 function replacePart(text: string, part: string, content: string): string {
   const begin = new RegExp(`(<!-- ${part}:begin[^>]*-->\\n)[\\s\\S]*?(<!-- ${part}:end -->)`);
   if (!begin.test(text)) throw new Error(`README.md has no part "${part}"`);
@@ -78,6 +100,7 @@ const before = readFileSync(readme, "utf8");
 let after = replacePart(before, "example", await exampleFinding());
 after = replacePart(after, "rules", rulesTable());
 after = replacePart(after, "scoreboard", scoreboard());
+after = replacePart(after, "classes", classTable());
 if (process.argv.includes("--check")) {
   if (before !== after) {
     console.error("README.md is out of date; run: npm run docs");

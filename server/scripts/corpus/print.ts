@@ -10,7 +10,6 @@ import {
   type ScoredProgram,
   slowestOf,
   sumOf,
-  targetClasses,
 } from "./score.ts";
 
 export interface PrintOptions {
@@ -44,22 +43,17 @@ export function printScoreboard(
   for (const program of board.warned) out.push(...programLines(program));
 
   recallSection(out, "Core: about kfuncs, visible in the source", board.core, options);
-  recallSection(out, "Helpers: same classes, no kfunc", board.helpers, options);
-  recallSection(out, "Same classes, made by macros or not visible", board.others, options);
-  out.push("", "Classes beyond the rules so far (found of total)");
-  out.push(
-    `  ${Object.entries(board.beyond)
-      .map(([name, recall]) => `${name} ${recall.hits.length}/${recall.total}`)
-      .join(", ")}`,
-  );
+  recallSection(out, "Other kfunc programs, visible in the source at least in part", board.visible, options);
+  recallSection(out, "Helpers: the same protocols, no kfunc", board.helpers, options);
+  const rest = Object.entries(board.rest).map(([name, { hits, total }]) => `${name} ${hits.length}/${total}`);
+  out.push("", "About something else, or not visible (found of total)", `  ${rest.join(", ")}`);
 
   out.push("", "Rejected programs whose message a rule's patterns match, by class");
   for (const rule of rules) {
     const classes = Object.entries(board.patterns[rule.code] ?? {}).sort(([, a], [, b]) => b - a);
-    const words = classes.map(([name, count]) => `${targetClasses.includes(name) ? "" : "*"}${name} ${count}`);
+    const words = classes.map(([name, count]) => `${name} ${count}`);
     out.push(`  ${rule.code}: ${words.join(", ") || "none"}`);
   }
-  out.push("  (* = a class outside this scoreboard's own)");
 
   const programs = facts.counted;
   out.push(

@@ -8,6 +8,8 @@ export interface Figures {
   readonly coreMisses: number;
   /** Core hits without a rule whose pattern matches the kernel's message. */
   readonly coreWithoutPattern: number;
+  readonly visibleMisses: number;
+  readonly visibleWithoutPattern: number;
   readonly helperMisses: number;
   /** Hits whose marked line is neither the finding's own nor among its first related lines. */
   readonly linesElsewhere: number;
@@ -28,17 +30,32 @@ export const leastMatchingShare = 0.95;
 
 export function figuresOf(board: Scoreboard): Figures {
   const core = sumOf(board.core);
+  const visible = sumOf(board.visible);
   const helpers = sumOf(board.helpers);
   return {
     falsePositives: board.falsePositives.length,
     exceptions: board.exceptions.length,
     coreMisses: core.misses.length,
     coreWithoutPattern: core.hits.filter((hit) => !hit.patternMatches).length,
+    visibleMisses: visible.misses.length,
+    visibleWithoutPattern: visible.hits.filter((hit) => !hit.patternMatches).length,
     helperMisses: helpers.misses.length,
-    linesElsewhere: [...core.hits, ...helpers.hits].filter((hit) => hit.place === "elsewhere").length,
+    linesElsewhere: [...core.hits, ...visible.hits, ...helpers.hits].filter((hit) => hit.place === "elsewhere").length,
     notAnalyzed: board.notAnalyzed.length,
     warned: board.warned.length,
   };
+}
+
+/** Found and total by group and class, of every kernel and mode. */
+export type ClassTable = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Found>>>>>>;
+export type Found = readonly [found: number, total: number];
+
+export function classesOf(board: Scoreboard): ClassTable[string] {
+  const found = (table: Scoreboard["core"]) =>
+    Object.fromEntries(
+      Object.entries(table).map(([name, { hits, total }]): [string, Found] => [name, [hits.length, total]]),
+    );
+  return { core: found(board.core), visible: found(board.visible), helpers: found(board.helpers) };
 }
 
 export interface RatchetVerdict {

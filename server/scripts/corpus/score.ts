@@ -5,8 +5,8 @@ import type { Rejection, VerdictFact } from "./facts.ts";
 import { locate } from "./program-text.ts";
 import type { FileRun } from "./runner.ts";
 
-/** The classes that the rules speak of so far. */
-export const targetClasses: readonly string[] = [
+/** The classes in which programs without kfuncs are counted too: helpers have the same protocols. */
+export const helperClasses: readonly string[] = [
   "leak",
   "null-arg",
   "null-deref",
@@ -64,14 +64,14 @@ export interface Scoreboard {
   readonly accepted: number;
   readonly falsePositives: readonly ScoredProgram[];
   readonly warned: readonly ScoredProgram[];
-  /** Rejected programs of the target classes whose defect is about kfunc use and visible in the source. */
+  /** Rejected programs whose defect is about kfunc use, visible in the source and not made by a test macro. */
   readonly core: Readonly<Record<string, Recall>>;
-  /** The same classes for programs without kfuncs: helper leaks and their like. */
+  /** The other rejected kfunc programs whose defect is visible in the source, if only in part. */
+  readonly visible: Readonly<Record<string, Recall>>;
+  /** Programs without kfuncs that break the same protocols with helpers. */
   readonly helpers: Readonly<Record<string, Recall>>;
-  /** Target classes, the rest: made by macros, or visible only in part. */
-  readonly others: Readonly<Record<string, Recall>>;
-  /** Classes no rule speaks of yet; a hit here is luck or a coming rule. */
-  readonly beyond: Readonly<Record<string, Recall>>;
+  /** The rest: about something else, or not to be seen in the source. */
+  readonly rest: Readonly<Record<string, Recall>>;
   readonly notAnalyzed: readonly { readonly file: string; readonly program: string; readonly reason: string }[];
   /** Rule -> class -> rejected programs whose message a pattern of the rule matches. */
   readonly patterns: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -103,8 +103,8 @@ export function score(
   const notAnalyzed: { file: string; program: string; reason: string }[] = [];
   const core: RecallTable = new Map();
   const helpers: RecallTable = new Map();
-  const others: RecallTable = new Map();
-  const beyond: RecallTable = new Map();
+  const visible: RecallTable = new Map();
+  const rest: RecallTable = new Map();
   const patternClasses: Record<string, Record<string, number>> = {};
   const judged = new Set<string>();
   let accepted = 0;
@@ -141,10 +141,7 @@ export function score(
       patternClasses[code] = classes;
       classes[rejection.class] = (classes[rejection.class] ?? 0) + 1;
     }
-    const table = targetClasses.includes(rejection.class)
-      ? tableFor(fact, rejection, { core, helpers, others })
-      : beyond;
-    const entry = entryOf(table, rejection.class);
+    const entry = entryOf(tableFor(fact, rejection, { core, visible, helpers, rest }), rejection.class);
     if (errors.length > 0 && reason === undefined) {
       entry.hits.push(hitOf(fact, rejection, errors, patterns, line - fact.lines[0]));
     } else {
@@ -167,8 +164,8 @@ export function score(
     warned,
     core: recallsOf(core),
     helpers: recallsOf(helpers),
-    others: recallsOf(others),
-    beyond: recallsOf(beyond),
+    visible: recallsOf(visible),
+    rest: recallsOf(rest),
     notAnalyzed,
     patterns: patternClasses,
     unjudged: runs.flatMap((run) => unjudgedErrors(run, judged)),
@@ -256,10 +253,12 @@ type RecallTable = Map<string, { readonly hits: Hit[]; readonly misses: Miss[] }
 function tableFor(
   fact: VerdictFact,
   rejection: Rejection,
-  tables: { readonly core: RecallTable; readonly helpers: RecallTable; readonly others: RecallTable },
+  tables: Readonly<Record<"core" | "visible" | "helpers" | "rest", RecallTable>>,
 ): RecallTable {
   if (rejection.core) return tables.core;
-  return fact.kfunc || rejection.sourceCheckable === "no" ? tables.others : tables.helpers;
+  if (rejection.sourceCheckable === "no") return tables.rest;
+  if (fact.kfunc) return tables.visible;
+  return helperClasses.includes(rejection.class) ? tables.helpers : tables.rest;
 }
 
 function entryOf(table: RecallTable, name: string): { readonly hits: Hit[]; readonly misses: Miss[] } {
