@@ -3,9 +3,6 @@
 
 /** Kernel, file, program: another verdict, or an error of which no pattern claims the kernel's message. */
 export const knownWrong: readonly string[] = [
-  // A weak kfunc that no kernel we know has: an out-of-tree module may bring it, so nothing is claimed.
-  "7.2 dead-code.bpf.c missing_kfunc_would_have_released",
-  "6.12 dead-code.bpf.c missing_kfunc_would_have_released",
   // The classic packet load is an assembly name in the header; that it may leave the program is not modeled.
   "7.2 legacy-load.bpf.c loaded_while_holding",
   "6.12 legacy-load.bpf.c loaded_while_holding",

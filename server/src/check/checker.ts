@@ -6,15 +6,17 @@ import { buildUnit, createUnitCache } from "../model/build-unit.ts";
 import type { FunctionInfo, Program, TranslationUnit } from "../model/unit.ts";
 import { createHeaderCache, preprocess } from "../preprocess/preprocess.ts";
 import type { PreprocessedUnit } from "../preprocess/unit.ts";
-import type { KernelEffects } from "../registry/effect.ts";
+import type { Caller, KernelEffects, SectionInfo } from "../registry/effect.ts";
 import { kernelEffects, loadKernel } from "../registry/index.ts";
 import { placesOf } from "../rules/places.ts";
 import { loadParser } from "../syntax/parser.ts";
+import type { Breach } from "../verifier/finding.ts";
 import type { Root, Session, Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
 import { DiagnosticSet } from "./diagnostic-set.ts";
 import { GraphCache, type GraphsOfVersion } from "./graph-cache.ts";
+import { refusedCalls } from "./kernel-calls.ts";
 import { RootCache, Version } from "./root-cache.ts";
 import { SessionCache, type SessionsOfFile } from "./session-cache.ts";
 import { Summaries } from "./summaries.ts";
@@ -93,11 +95,12 @@ class FileRun {
         this.#request,
       );
       for (const program of this.#unit.programs) {
-        const { results, reason } = kernel.program(program);
+        const { results, calls, reason } = kernel.program(program);
         reasons.set(program, reasons.get(program) ?? reason);
         for (const result of results) {
           diagnostics.add(result.findings, program.name, effects.kernel);
         }
+        diagnostics.add(calls, program.name, effects.kernel);
       }
       for (const [cap, count] of kernel.caps) this.#caps.set(cap, (this.#caps.get(cap) ?? 0) + count);
       this.#steps += kernel.steps;
@@ -172,9 +175,10 @@ class KernelRun {
     return this.#session.work;
   }
 
-  program(program: Program): { results: RootResult[]; reason: string | undefined } {
+  /** `calls`: what is wrong with the kernel functions that the program calls. */
+  program(program: Program): { results: RootResult[]; calls: Breach[]; reason: string | undefined } {
     const fn = this.#unit.function(program.entry.name);
-    if (fn === undefined) return { results: [], reason: `${program.entry.name}() was not found` };
+    if (fn === undefined) return { results: [], calls: [], reason: `${program.entry.name}() was not found` };
     const section = this.#effects.section(program.section);
     const sleepable = section?.sleepable ?? false;
     const structOps = this.#unit.structOpsMember(program.name);
@@ -183,6 +187,7 @@ class KernelRun {
       this.#run({ name: program.name, kind: "program", section, structOps, sleepable }, fn),
     );
     const results = [first];
+    const calls = this.#judge(first, section, structOps, sleepable, program);
     const seen = new Set<string>();
     const queue = [...first.found];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -198,9 +203,21 @@ class KernelRun {
         ),
       );
       results.push(result);
+      calls.push(...this.#judge(result, section, structOps, sleepable || next.sleepable, program));
       queue.push(...result.found);
     }
-    return { results, reason: reasonOf(results) };
+    return { results, calls, reason: reasonOf(results) };
+  }
+
+  #judge(
+    { calls }: RootResult,
+    section: SectionInfo | undefined,
+    structOps: Caller["structOps"],
+    sleepable: boolean,
+    program: Program,
+  ): Breach[] {
+    if (section === undefined) return [];
+    return [...refusedCalls(this.#effects, calls, { ...section, structOps, sleepable }, program.section)];
   }
 
   #once(key: string, run: () => RootResult): RootResult {

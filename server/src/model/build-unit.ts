@@ -5,7 +5,7 @@ import type { Expression, TypeSyntax, VariableDecl } from "../syntax/ast.ts";
 import type { SyntaxParser } from "../syntax/parser.ts";
 import { dataSectionOf } from "./data-section.ts";
 import { declTagsOf, MergedFunction, sectionOf } from "./function-info.ts";
-import { LocalRecords } from "./local-records.ts";
+import { isKernelHeader, LocalRecords } from "./local-records.ts";
 import { readMap } from "./map-decl.ts";
 import { ParsedDeclarations } from "./parsed-declarations.ts";
 import { findPrograms, mentionsSection } from "./programs.ts";
@@ -28,6 +28,7 @@ export function buildUnit(unit: PreprocessedUnit, parser: SyntaxParser, cache: U
 
 class LazyUnit implements TranslationUnit {
   readonly main;
+  readonly complete;
   readonly types: Types;
   readonly #unit: PreprocessedUnit;
   readonly #source: ParsedDeclarations;
@@ -42,6 +43,7 @@ class LazyUnit implements TranslationUnit {
 
   constructor(unit: PreprocessedUnit, parser: SyntaxParser, cache: UnitCache) {
     this.main = unit.main;
+    this.complete = unit.problems.length === 0;
     this.#unit = unit;
     this.#source = new ParsedDeclarations(unit, parser, cache);
     this.types = createTypes(this.#source);
@@ -140,6 +142,10 @@ class LazyUnit implements TranslationUnit {
 
   isLocalRecord(tag: string): boolean {
     return this.#localRecords.has(tag);
+  }
+
+  isFromKernelHeader(fn: FunctionInfo): boolean {
+    return this.#source.functionDeclarations(fn.name).every(({ file }) => isKernelHeader(file.path));
   }
 
   #readGlobal(name: string): GlobalVariable | undefined {

@@ -7,6 +7,10 @@ import { mentionsSection } from "./programs.ts";
 /** vmlinux.h, vmlinux-v6.12.h, <linux/...>, <uapi/...>: what is defined there the kernel knows. */
 const kernelHeader = /(^|\/)vmlinux[^/]*\.h$|(^|\/)(linux|uapi|asm|asm-generic|net)\/([^/]+\/)*[^/]+\.h$/;
 
+export function isKernelHeader(path: string): boolean {
+  return kernelHeader.test(path);
+}
+
 export class LocalRecords {
   readonly #unit: PreprocessedUnit;
   #passedToKernel: ReadonlySet<string> | undefined;
@@ -19,7 +23,7 @@ export class LocalRecords {
     const definition = this.#unit
       .declarationsOf(tag)
       .find(({ names }) => names.some(({ name, kind, defined }) => name === tag && defined && isRecord(kind)));
-    if (definition === undefined || kernelHeader.test(definition.file.path)) return false;
+    if (definition === undefined || isKernelHeader(definition.file.path)) return false;
     // A CO-RE flavor of a kernel struct.
     if (definition.tokens.some(({ text }) => text === "preserve_access_index")) return false;
     this.#passedToKernel ??= this.#findPassed();

@@ -69,6 +69,8 @@ export interface TranslationUnit {
   readonly mainFunctions: readonly FunctionInfo[];
   /** Kernel functions and variables that the file and its headers declare in `.ksyms` (large generated headers left out). */
   readonly ksyms: readonly string[];
+  /** Every header was found: what is not declared is not there. */
+  readonly complete: boolean;
   /** For questions that need a local scope. */
   readonly types: Types;
   function(name: string): FunctionInfo | undefined;
@@ -90,4 +92,6 @@ export interface TranslationUnit {
   isTypedef(name: string): boolean;
   /** A struct or union that the program's own files define: not from vmlinux.h or another kernel header. */
   isLocalRecord(tag: string): boolean;
+  /** Declared by a header that describes a kernel, such as vmlinux.h, and nowhere else. */
+  isFromKernelHeader(fn: FunctionInfo): boolean;
 }

@@ -1,5 +1,6 @@
 // What a call does, as the abstract machine needs it: kfuncs and helpers alike.
 // Effects are data. The machine switches on the words below and never on a name.
+import type { ParamFact } from "./facts.ts";
 
 /** How the machine must treat one parameter. First match wins, as in the kernel's own classification. */
 export type ParamKind =
@@ -187,6 +188,12 @@ export interface KernelEffects {
   kernelFunction(name: string): CallEffect | undefined;
   /** A kfunc of another kernel we know that this one does not have. */
   isMissing(name: string): boolean;
+  /** As `isMissing`, but of kfuncs under exactly the name the loader looks for. */
+  isKnownElsewhere(name: string): boolean;
+  /** What the kernel's type information says of the kfunc for which an extern of this name stands. */
+  prototype(name: string): KfuncPrototype | undefined;
+  /** Why this program may not call the kfunc of that name, and who may; undefined: it may, or nothing is known. */
+  refusal(name: string, caller: Caller): Refusal | undefined;
   /** Effect of an inline function of libbpf whose body is assembly that makes one helper call. */
   inlineAssembly(name: string): CallEffect | undefined;
   /** Program type and sleepability of a SEC() string (leading `?` ignored), as libbpf decides. */
@@ -211,6 +218,31 @@ export interface KernelEffects {
   tracepointArgument(tracepoint: string, index: number): { readonly maybeNull: boolean; readonly scalar: boolean };
   /** An argument of an LSM program. */
   lsmArgument(hook: string, index: number): { readonly maybeNull: boolean; readonly trusted: boolean };
+}
+
+/** Types as the kernel writes them; programs do not see the last `hidden` parameters of its function. */
+export interface KfuncPrototype {
+  readonly name: string;
+  readonly returns: string;
+  readonly params: readonly ParamFact[];
+  readonly hidden: number;
+}
+
+/** A program, as far as it decides which kfuncs it may call. */
+export interface Caller {
+  readonly programType: string;
+  readonly attachType: string;
+  readonly target: string | undefined;
+  readonly sleepable: boolean;
+  /** struct_ops member it implements, if known. */
+  readonly structOps: { readonly struct: string; readonly member: string } | undefined;
+}
+
+export interface Refusal {
+  /** "type": registered for other program types; "place": of the right type, but the wrong attach point or member. */
+  readonly why: "type" | "place";
+  /** Who may call it, in the words of SEC(): "lsm", "iter", "sched_ext_ops.dispatch". */
+  readonly who: readonly string[];
 }
 
 export interface ContextField {

@@ -4,7 +4,8 @@ import { externTarget } from "./extern-target.ts";
 import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { helperEffect } from "./helper-effect.ts";
 import { inRange } from "./kernel-version.ts";
-import { kfuncEffect, kfuncTraits } from "./kfunc-effect.ts";
+import { kfuncAccess } from "./kfunc-access.ts";
+import { kfuncEffect, kfuncTraits, visibleParams } from "./kfunc-effect.ts";
 import { isKnownKfunc } from "./load.ts";
 import { contextFields, inlineAssembly, ruleSwitches } from "./overrides.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
@@ -24,6 +25,7 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
   const lsmArguments = new Map(facts.lsmArguments.map(({ hook, maybeNull }) => [hook, maybeNull]));
   const untrustedHooks = new Set(facts.untrustedLsmHooks);
   const known = new Map<string, CallEffect | undefined>();
+  const access = kfuncAccess(facts);
 
   const compute = (name: string): CallEffect | undefined => {
     const kfunc = kfuncs.get(name);
@@ -57,6 +59,17 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
     kernelFunction,
     isMissing(name) {
       return this.effect(name) === undefined && isKnownKfunc(externTarget(name));
+    },
+    isKnownElsewhere: (name) => !kfuncs.has(externTarget(name)) && isKnownKfunc(externTarget(name)),
+    prototype(name) {
+      const fact = kfuncs.get(externTarget(name));
+      if (fact === undefined) return undefined;
+      return { name: fact.name, returns: fact.returns, params: visibleParams(fact), hidden: fact.hidden ?? 0 };
+    },
+    refusal(name, caller) {
+      const target = externTarget(name);
+      const fact = kfuncs.get(target) ?? kfuncs.get(`${target}_impl`);
+      return fact === undefined ? undefined : access(fact, caller);
     },
     inlineAssembly(name) {
       const helper = inlineAssembly.find((entry) => entry.name === name)?.helper;

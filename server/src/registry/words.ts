@@ -118,6 +118,51 @@ const FILTERS: Readonly<Record<string, string>> = {
   scx_kfunc_context_filter: "depends on the sched_ext_ops member that the program implements",
 };
 
+/** How programs of a type are called, by the beginnings of their sections. */
+const PROGRAM_TYPES: Readonly<Record<string, string>> = {
+  TRACING: "fentry/fexit/tp_btf/iter",
+  LSM: "lsm",
+  KPROBE: "kprobe/uprobe",
+  TRACEPOINT: "tracepoint",
+  RAW_TRACEPOINT: "raw_tp",
+  PERF_EVENT: "perf_event",
+  SYSCALL: "syscall",
+  STRUCT_OPS: "struct_ops",
+  XDP: "xdp",
+  SCHED_CLS: "tc",
+  SCHED_ACT: "action",
+  SK_SKB: "sk_skb",
+  SOCKET_FILTER: "socket",
+  SOCK_OPS: "sockops",
+  NETFILTER: "netfilter",
+  CGROUP_SKB: "cgroup_skb",
+  CGROUP_SOCK: "cgroup/sock",
+  CGROUP_SOCK_ADDR: "cgroup/connect",
+  CGROUP_SOCKOPT: "cgroup/getsockopt",
+  CGROUP_SYSCTL: "cgroup/sysctl",
+  CGROUP_DEVICE: "cgroup/dev",
+  LWT_IN: "lwt_in",
+  LWT_OUT: "lwt_out",
+  LWT_XMIT: "lwt_xmit",
+  LWT_SEG6LOCAL: "lwt_seg6local",
+};
+
+const ATTACH_TYPES: Readonly<Record<string, string>> = {
+  BPF_TRACE_ITER: "iter",
+  BPF_TRACE_KPROBE_SESSION: "kprobe.session",
+  BPF_TRACE_UPROBE_SESSION: "uprobe.session",
+  BPF_TRACE_FSESSION: "fsession",
+  BPF_TRACE_FSESSION_MULTI: "fsession.multi",
+};
+
+export function programTypeWords(type: string): string {
+  return PROGRAM_TYPES[type] ?? type.toLowerCase();
+}
+
+export function attachTypeWords(type: string): string {
+  return ATTACH_TYPES[type] ?? type.replace(/^BPF_(?:TRACE_)?/, "").toLowerCase();
+}
+
 /** What a KF_ flag asks of the program; undefined if this kernel has no such flag. */
 export function flagMeaning(flag: string, kernel: string): string | undefined {
   return meaningIn(FLAGS[flag], kernel);

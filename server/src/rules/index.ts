@@ -2,6 +2,7 @@
 import type { RuleInfo } from "../check/api.ts";
 import { callUnderLock } from "./call-under-lock.ts";
 import type { Rule } from "./define.ts";
+import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
 import { lockMisuse } from "./lock-misuse.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
 import { releaseUnowned } from "./release-unowned.ts";
@@ -16,6 +17,7 @@ export const allRules: readonly Rule[] = [
   useAfterRelease,
   releaseUnowned,
   untrustedPointer,
+  kfuncNotAllowed,
   nullCheckTooLate,
   lockMisuse,
   callUnderLock,

@@ -5,7 +5,7 @@ import type { FunctionInfo } from "../model/unit.ts";
 import { applyEffect } from "./apply-effect.ts";
 import type { Call } from "./arguments.ts";
 import { isCompilerBuiltin, readsArguments, runCompilerBuiltin } from "./compiler-builtins.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, isTested } from "./evaluate.ts";
 import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { callGlobal } from "./global-call.ts";
@@ -72,6 +72,9 @@ function call(
       : callGlobal(machine, fn, state, args, instruction.args, site);
   }
   const effect = machine.effects.effect(name);
+  if ((effect?.origin === "kfunc" || fn?.ksym === true) && !state.doubtful) {
+    machine.journal.reached({ callee: name, site, guarded: isTested(machine, state, name) });
+  }
   if (effect !== undefined) {
     const context: Call = { machine, frame, effect, site, exprs: instruction.args, args };
     return applyEffect(context, state, instruction);

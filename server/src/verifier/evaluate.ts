@@ -4,6 +4,7 @@ import { assertNever } from "../base/assert-never.ts";
 import type { Expr, Place } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
 import type { BinaryOperator } from "../syntax/ast.ts";
+import { resolveKsym } from "./ksym.ts";
 import { loadMember } from "./load-member.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { type Address, addressFromPointer, addressOf, indexOf, memoryKey, pointeeTag, stored } from "./memory.ts";
@@ -23,7 +24,7 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
     case "string":
       return { kind: "pointer", base: `s:${expr.at.start}`, path: "" };
     case "function":
-      return isMissing(machine, expr.name) ? zero : { kind: "function", name: expr.name };
+      return functionAddress(machine, expr.name);
     case "load":
       return load(machine, state, frame, expr.place, expr.volatile === true, onDeref);
     case "address":
@@ -59,9 +60,27 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
 }
 
 /** The address of a weak kfunc that the target kernel lacks is NULL: `bpf_ksym_exists(f)` is false there. */
-function isMissing(machine: Machine, name: string): boolean {
+function functionAddress(machine: Machine, name: string): Value {
   const fn = machine.function(name);
-  return fn?.ksym === true && fn.weak && machine.effects.isMissing(name);
+  if (fn?.ksym === true && fn.weak) {
+    const { kind } = resolveKsym(machine.unit.unit, machine.effects, fn);
+    if (kind === "missing" || kind === "mismatch") return zero;
+    if (kind === "unknown" && !machine.unit.unit.isFromKernelHeader(fn)) return unknownAddress(machine, name);
+  }
+  return { kind: "function", name };
+}
+
+/** Of a weak kfunc that only a module may have: NULL or not, the same wherever it is asked for. */
+function unknownAddress(machine: Machine, name: string): Value {
+  return machine.symbols.named(`&${name}`, { low: 0, high: 2 ** 64 });
+}
+
+/** Did this path test that the kernel has the function? */
+export function isTested(machine: Machine, state: State, name: string): boolean {
+  const address = functionAddress(machine, name);
+  if (address.kind !== "symbol") return false;
+  const { low, not } = factOf(machine, state, address.id);
+  return low > 0 || not.includes(0);
 }
 
 function load(

@@ -49,7 +49,11 @@ export function exploreFunction(
   machine.here = site;
   const remembered = result;
   const journalGraft = new Graft(machine, before, remembered.entry, entry, site);
-  machine.journal.add(remembered.journal, (finding) => journalGraft.finding(finding));
+  machine.journal.add(
+    remembered.journal,
+    (finding) => journalGraft.finding(finding),
+    (place) => journalGraft.site(place),
+  );
   return remembered.outcomes.map((outcome) => {
     const graft = new Graft(machine, before, remembered.entry, entry, site);
     const state = graft.state(outcome.state);

@@ -96,6 +96,14 @@ export interface Breach {
   readonly trace: TraceNode | undefined;
 }
 
+/** A call of a kernel function on a path that exists: judged by who runs it, when that is known. */
+export interface ReachedCall {
+  readonly callee: string;
+  readonly site: Site;
+  /** The path tested before that the kernel has it (`bpf_ksym_exists`). */
+  readonly guarded: boolean;
+}
+
 export interface NullUse {
   readonly how: "dereferenced" | "passed" | "arithmetic";
   readonly callee: string | undefined;

@@ -7,7 +7,7 @@ import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects, SectionInfo } from "../registry/effect.ts";
 import type { FunctionDecl } from "../syntax/ast.ts";
 import type { Extracted } from "./extract.ts";
-import { FindingSink, type RawFinding } from "./finding.ts";
+import { FindingSink, type RawFinding, type ReachedCall, siteKey } from "./finding.ts";
 import type { State } from "./state.ts";
 import { Symbols } from "./symbols.ts";
 import type { ObjectInfo, Reference, Site, Value } from "./value.ts";
@@ -71,8 +71,22 @@ export class Journal {
 
   /** Every function that was asked for: what a result depends on. */
   readonly looked = new Set<string>();
+  /** Calls of kernel functions, one of each place. */
+  readonly calls = new Map<string, ReachedCall>();
 
-  add(other: Journal, translate: (finding: RawFinding) => RawFinding): void {
+  reached(call: ReachedCall): void {
+    const key = `${call.callee} ${siteKey(call.site)}`;
+    const known = this.calls.get(key);
+    if (known === undefined || (known.guarded && !call.guarded)) this.calls.set(key, call);
+  }
+
+  add(other: Journal, translate: (finding: RawFinding) => RawFinding, place: (site: Site) => Site): void {
+    for (const [key, call] of other.calls) {
+      const known = this.calls.get(key);
+      if (known === undefined || (known.guarded && !call.guarded)) {
+        this.calls.set(key, { ...call, site: place(call.site) });
+      }
+    }
     for (const finding of other.findings.all()) this.findings.add(translate(finding));
     for (const [cap, count] of other.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
     for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);

@@ -5,13 +5,15 @@ import type { KernelEffects } from "../registry/effect.ts";
 import { entryState } from "./entry.ts";
 import { leaveRoot } from "./exit.ts";
 import { runGraph } from "./explore-function.ts";
-import type { RawFinding } from "./finding.ts";
+import type { RawFinding, ReachedCall } from "./finding.ts";
 import { type FoundRoot, type Frame, Machine, type Root, type Session, type Unit } from "./machine.ts";
 
 export interface RootResult {
   readonly findings: readonly RawFinding[];
   /** Asynchronous callbacks and global functions met: roots of their own. */
   readonly found: readonly FoundRoot[];
+  /** Kernel functions called. */
+  readonly calls: readonly ReachedCall[];
   readonly caps: ReadonlyMap<string, number>;
   readonly unreadable: ReadonlyMap<string, string>;
   /** Functions the result depends on. */
@@ -38,8 +40,8 @@ export function runRoot(
       leaveRoot(machine, outcome.state, outcome.value, outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt });
     }
   }
-  const { findings, found, caps, unreadable, looked } = machine.journal;
+  const { findings, found, calls, caps, unreadable, looked } = machine.journal;
   // Past a limit, what is held is no longer known for certain.
   const reliable = findings.all().filter((finding) => caps.size === 0 || finding.kind !== "leak");
-  return { findings: reliable, found: [...found.values()], caps, unreadable, looked };
+  return { findings: reliable, found: [...found.values()], calls: [...calls.values()], caps, unreadable, looked };
 }
