@@ -135,7 +135,10 @@ export function hookArgument(machine: Machine, state: State, index: number): Val
   if (known !== undefined) return known;
   const { nullness, trust, ref } = argumentFacts(machine, index);
   const origin: Origin = { site: machine.here, call: undefined, what: "argument", name: undefined };
-  const value = machine.newObject(state, { class: "btf", nullness, trust, origin });
+  const { section, structOps } = machine.root;
+  // The member it implements is set elsewhere: the argument may be one that the program owns.
+  const isOpen = section?.programType === "STRUCT_OPS" && structOps === undefined;
+  const value = machine.newObject(state, { class: isOpen ? "unknown" : "btf", nullness, trust, origin });
   if (ref && value.kind === "pointer") {
     const id = Number(value.base.slice(1));
     const reference = machine.newReference(state, {
