@@ -8,10 +8,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { DiskTree } from "../src/loaders/disk-tree.ts";
 import type { Provenance } from "../src/registry/facts.ts";
 import { scanKernel, treeVersion } from "../src/registry/scan/scan.ts";
 import { serializeFacts } from "../src/registry/scan/serialize.ts";
-import { DiskTree } from "./registry/disk-tree.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

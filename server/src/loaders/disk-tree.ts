@@ -2,7 +2,7 @@
 // a few dozen are of interest. Links are not followed, so a tree cannot lead outside itself.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SourceTree } from "../../src/registry/scan/source-tree.ts";
+import type { SourceTree } from "../registry/scan/source-tree.ts";
 
 export class DiskTree implements SourceTree {
   readonly #root: string;
