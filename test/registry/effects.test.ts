@@ -268,7 +268,11 @@ describe("what differs between kernels beside calls", () => {
     expect(kernels.get("6.1")?.rules).toMatchObject({ trustByDefault: false, implicitRcu: false });
     expect(kernels.get("6.12")?.rules).toMatchObject({ callbacksReplayed: false, implicitRcu: true });
     expect(Object.values(kernels.get("7.3")?.rules ?? {}).every((value) => value)).toBe(true);
-    expect(kernels.get("7.2")?.rules).toMatchObject({ unlockEndsRcu: true, regionsAreRcu: false });
+    expect(kernels.get("7.2")?.rules).toMatchObject({
+      unlockEndsRcu: true,
+      regionsAreRcu: false,
+      globalsByContext: false,
+    });
   });
 
   it("walks", () => {

@@ -24,7 +24,7 @@ interface Verdict {
 }
 
 const folder = new URL("./fixtures/", import.meta.url);
-const kernels = ["7.2", "6.12"];
+const kernels = ["7.2", "7.3", "6.12"];
 const read = (name: string): string => readFileSync(new URL(name, folder), "utf8");
 const files = readdirSync(folder).filter((name) => name.endsWith(".bpf.c"));
 const verdicts = read("verdicts.jsonl")

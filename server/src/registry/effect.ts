@@ -281,6 +281,8 @@ export interface KernelRules {
   readonly walksLoseTrust: boolean;
   /** A tail call moves packets only for the callers of the function that makes it; else for everyone after it. */
   readonly tailCallReturns: boolean;
+  /** A global function is checked once as each kind of caller runs, sleeping or not; else as the program runs. */
+  readonly globalsByContext: boolean;
   /** The last lock to go can end an RCU section. */
   readonly unlockEndsRcu: boolean;
   /** Regions without preemption or interrupts are RCU sections, and only the last region of any kind ends one. */

@@ -116,6 +116,7 @@ function rulesOf(kernel: string): KernelRules {
     implicitRcu: on("implicitRcu"),
     walksLoseTrust: on("walksLoseTrust"),
     globalThrowChecked: on("globalThrowChecked"),
+    globalsByContext: on("globalsByContext"),
     unlockEndsRcu: on("unlockEndsRcu"),
     regionsAreRcu: on("regionsAreRcu"),
     tailCallReturns: on("tailCallReturns"),

@@ -562,6 +562,7 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
     from: "7.0",
     why: "A tail call that is taken counts as a return to the caller, not as one more helper that moves packets.",
   },
+  globalsByContext: { from: "7.3", why: "Callbacks that may sleep share global functions with programs that may not." },
   unlockEndsRcu: { from: "7.2", why: "An unlock in a program that may sleep takes RCU pointers with it." },
   regionsAreRcu: {
     from: "7.3",

@@ -80,12 +80,12 @@ function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): Remember
   return result;
 }
 
-/** What else the outcome depends on: sleepable or not, and the hook when its context is at hand. */
+/** What else the outcome depends on: do the root and its program sleep, and the hook when its context is at hand. */
 function contextKey(machine: Machine, entry: Extracted): string {
   const { root } = machine;
   const seesContext = [...entry.state.objects.values()].some((object) => object.class === "context");
   const hook = `${root.section?.programType}/${root.section?.attachType}/${root.section?.target}/${root.structOps?.struct}.${root.structOps?.member}`;
-  return `${root.kind[0]}${root.sleepable ? "s" : ""}${seesContext ? hook : ""}`;
+  return `${root.kind[0]}${root.sleepable ? "s" : ""}${root.section?.sleepable === true ? "p" : ""}${seesContext ? hook : ""}`;
 }
 
 function graphOf(machine: Machine, fn: FunctionInfo, caller: Frame): ControlFlowGraph | undefined {

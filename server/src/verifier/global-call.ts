@@ -21,12 +21,10 @@ export function callGlobal(
   exprs: readonly Expr[],
   site: Site,
 ): Outcome[] {
-  if (fn.hasBody)
-    machine.journal.found.set(`global ${fn.name}`, {
-      name: fn.name,
-      kind: "global",
-      sleepable: machine.root.sleepable,
-    });
+  if (fn.hasBody) {
+    const sleepable = sleepsThere(machine, state);
+    machine.journal.found.set(`global ${fn.name} ${sleepable}`, { name: fn.name, kind: "global", sleepable });
+  }
   checkCallUnderLock(machine, state, fn.name, site, "global");
   args.forEach((value, index) => {
     checkArgument(machine, fn, state, value, exprs[index], index, site);
@@ -44,6 +42,13 @@ export function callGlobal(
     mayNotHold(machine, state.clone(), site, "throw", fn.name);
   }
   return [{ state }];
+}
+
+/** Is the function's own check that of a program that may sleep? */
+function sleepsThere(machine: Machine, state: State): boolean {
+  return machine.effects.rules.globalsByContext
+    ? !machine.inRcuSection(state)
+    : machine.root.section?.sleepable === true;
 }
 
 function checkArgument(
