@@ -1,16 +1,16 @@
 // Which locals matter at the start of a block. Dead locals are dropped before two
 // path states are compared, so that paths meet again soon; scalars that decide
 // nothing are dropped as well.
-import type { ControlFlowGraph, Instruction, Place } from "./ir.ts";
+import type { BasicBlock, ControlFlowGraph, Instruction, Place } from "./ir.ts";
 import { targetsOf, type Visitor, visitExpr, visitInstruction, visitPlace, visitTerminator } from "./walk.ts";
 
 export interface LocalUse {
   /** By block id: locals that may be read before they are written again. */
   readonly liveIn: readonly ReadonlySet<number>[];
-  /** Locals whose scalar value can reach a branch, an index, a call or the result. */
-  readonly decisive: ReadonlySet<number>;
-  /** Names of globals and members that are read at more than one place. */
-  readonly reread: ReadonlySet<string>;
+  /** By block id: locals whose scalar value can from there still reach a branch, an index, a call or the result. */
+  readonly decisive: readonly ReadonlySet<number>[];
+  /** By block id: names of globals and members that are read from there on, having been read elsewhere as well. */
+  readonly reread: readonly ReadonlySet<string>[];
   /** Blocks with more than one way in, and the entry. */
   readonly joins: ReadonlySet<number>;
 }
@@ -21,7 +21,7 @@ const cache = new WeakMap<ControlFlowGraph, LocalUse>();
 export function localUse(graph: ControlFlowGraph, followed: (callee: string) => boolean): LocalUse {
   let use = cache.get(graph);
   if (use === undefined) {
-    use = { liveIn: liveIn(graph), decisive: decisive(graph, followed), reread: reread(graph), joins: joins(graph) };
+    use = { liveIn: liveIn(graph), decisive: decisive(graph, followed), reread: readAgain(graph), joins: joins(graph) };
     cache.set(graph, use);
   }
   return use;
@@ -39,21 +39,31 @@ function joins(graph: ControlFlowGraph): Set<number> {
 
 function liveIn(graph: ControlFlowGraph): Set<number>[] {
   const addressTaken = graph.locals.filter((local) => local.addressTaken).map((local) => local.id);
-  const sets: Set<number>[] = graph.blocks.map(() => new Set(addressTaken));
+  return backwards(graph, addressTaken, (block, live) => {
+    visitTerminator(block.terminator, reader(live));
+    for (let j = block.instructions.length - 1; j >= 0; j--) step(block.instructions[j]!, live);
+  });
+}
+
+/** What holds at the start of each block: `transfer` takes what holds at its end, the union over where it may go. */
+function backwards<T>(
+  graph: ControlFlowGraph,
+  always: Iterable<T>,
+  transfer: (block: BasicBlock, into: Set<T>) => void,
+): Set<T>[] {
+  const sets: Set<T>[] = graph.blocks.map(() => new Set(always));
   let changed = true;
   while (changed) {
     changed = false;
     for (let i = graph.order.length - 1; i >= 0; i--) {
-      const id = graph.order[i]!;
-      const live = new Set<number>();
-      for (const target of targetsOf(graph.blocks[id]!.terminator)) for (const local of sets[target]!) live.add(local);
-      const block = graph.blocks[id]!;
-      visitTerminator(block.terminator, reader(live));
-      for (let j = block.instructions.length - 1; j >= 0; j--) step(block.instructions[j]!, live);
-      const before = sets[id]!;
-      for (const local of live) {
-        if (!before.has(local)) {
-          before.add(local);
+      const block = graph.blocks[graph.order[i]!]!;
+      const found = new Set<T>();
+      for (const target of targetsOf(block.terminator)) for (const item of sets[target]!) found.add(item);
+      transfer(block, found);
+      const before = sets[block.id]!;
+      for (const item of found) {
+        if (!before.has(item)) {
+          before.add(item);
           changed = true;
         }
       }
@@ -95,78 +105,94 @@ function reader(into: Set<number>): Visitor {
   };
 }
 
-function reread(graph: ControlFlowGraph): Set<string> {
+function readAgain(graph: ControlFlowGraph): Set<string>[] {
+  const loads = new Map<number, Set<string>>();
   const once = new Set<string>();
   const more = new Set<string>();
-  const loads: Visitor = {
-    expr(expr) {
-      if (expr.kind !== "load" || (expr.place.kind !== "global" && expr.place.kind !== "member")) return;
-      const { name } = expr.place;
-      (once.has(name) ? more : once).add(name);
-    },
-  };
   for (const id of graph.order) {
     const block = graph.blocks[id]!;
-    for (const instruction of block.instructions) visitInstruction(instruction, loads);
-    visitTerminator(block.terminator, loads);
+    const here = new Set<string>();
+    const visitor: Visitor = {
+      expr(expr) {
+        if (expr.kind !== "load" || (expr.place.kind !== "global" && expr.place.kind !== "member")) return;
+        const { name } = expr.place;
+        here.add(name);
+        (once.has(name) ? more : once).add(name);
+      },
+    };
+    for (const instruction of block.instructions) visitInstruction(instruction, visitor);
+    visitTerminator(block.terminator, visitor);
+    loads.set(id, here);
   }
-  return more;
+  return backwards<string>(graph, [], (block, into) => {
+    for (const name of loads.get(block.id) ?? []) if (more.has(name)) into.add(name);
+  });
 }
 
-/** Field-insensitive closure over assignments, from what decides control flow or leaves the function. */
-function decisive(graph: ControlFlowGraph, followed: (callee: string) => boolean): Set<number> {
-  const result = new Set<number>();
-  const assignments: [target: number, reads: Set<number>][] = [];
-  for (const id of graph.order) {
-    visitTerminator(graph.blocks[id]!.terminator, reader(result));
-    for (const instruction of graph.blocks[id]!.instructions) {
-      if (instruction.kind === "call") {
-        const { callee } = instruction;
-        if (callee.kind === "pointer") visitExpr(callee.value, reader(result));
-        for (const arg of instruction.args) {
-          // A stack variable handed out by address may come back as a condition.
-          if (callee.kind === "pointer" || followed(callee.name) || arg.kind !== "load") visitExpr(arg, reader(result));
-        }
-      } else if (instruction.kind === "assign") {
-        const reads = new Set<number>();
-        visitExpr(instruction.value, reader(reads));
-        const target = baseLocal(instruction.target);
-        if (target === undefined) for (const local of reads) result.add(local);
-        else assignments.push([target, reads]);
-        indexReads(instruction.target, result);
-      } else if (instruction.kind === "copy") {
-        const reads = new Set<number>();
-        visitPlace(instruction.source, reader(reads));
-        const target = baseLocal(instruction.target);
-        if (target !== undefined) assignments.push([target, reads]);
-      }
+/** Which locals the decisions ahead depend on, through assignments; members of a local count as the local. */
+function decisive(graph: ControlFlowGraph, followed: (callee: string) => boolean): Set<number>[] {
+  // What a pointer leads to may be read anywhere.
+  const anywhere = graph.locals.filter((local) => local.addressTaken).map((local) => local.id);
+  return backwards(graph, anywhere, (block, into) => {
+    const read = reader(into);
+    visitTerminator(block.terminator, read);
+    for (let j = block.instructions.length - 1; j >= 0; j--) {
+      decides(block.instructions[j]!, into, read, followed);
+      visitInstruction(block.instructions[j]!, places(read));
     }
-  }
-  let changed = true;
-  while (changed) {
-    changed = false;
-    for (const [target, reads] of assignments) {
-      if (!result.has(target)) continue;
-      for (const local of reads) {
-        if (!result.has(local)) {
-          result.add(local);
-          changed = true;
-        }
+  });
+}
+
+/** Which memory is meant is always decisive, whatever becomes of the value. */
+function places(read: Visitor): Visitor {
+  return {
+    expr(expr) {
+      if (expr.kind === "offset") visitExpr(expr.index, read);
+    },
+    place(place) {
+      if (place.kind === "element") visitExpr(place.index, read);
+      else if (place.kind === "deref") visitExpr(place.pointer, read);
+    },
+  };
+}
+
+function decides(
+  instruction: Instruction,
+  into: Set<number>,
+  read: Visitor,
+  followed: (callee: string) => boolean,
+): void {
+  switch (instruction.kind) {
+    case "call": {
+      const { callee } = instruction;
+      if (instruction.result !== undefined) into.delete(instruction.result.id);
+      if (callee.kind === "pointer") visitExpr(callee.value, read);
+      for (const arg of instruction.args) {
+        // A stack variable handed out by address may come back as a condition.
+        if (callee.kind === "pointer" || followed(callee.name) || arg.kind !== "load") visitExpr(arg, read);
       }
+      return;
     }
+    case "assign": {
+      const target = baseLocal(instruction.target);
+      const counts = target === undefined || into.has(target);
+      if (instruction.target.kind === "local") into.delete(instruction.target.local.id);
+      if (counts) visitExpr(instruction.value, read);
+      return;
+    }
+    case "copy": {
+      const target = baseLocal(instruction.target);
+      const counts = target !== undefined && into.has(target);
+      if (instruction.target.kind === "local") into.delete(instruction.target.local.id);
+      if (counts) visitPlace(instruction.source, read);
+      return;
+    }
+    default:
+      return;
   }
-  return result;
 }
 
 function baseLocal(place: Place): number | undefined {
   if (place.kind === "local") return place.local.id;
   return place.kind === "member" || place.kind === "element" ? baseLocal(place.base) : undefined;
-}
-
-function indexReads(place: Place, into: Set<number>): void {
-  if (place.kind === "element") {
-    visitExpr(place.index, reader(into));
-    indexReads(place.base, into);
-  } else if (place.kind === "member") indexReads(place.base, into);
-  else if (place.kind === "deref") visitExpr(place.pointer, reader(into));
 }

@@ -21,7 +21,10 @@ interface Group {
 export function admit(machine: Machine, state: State, visited: Visited): State | undefined {
   const key = canonicalKey(machine, state);
   if (visited.keys.has(key)) return undefined;
-  visited.keys.add(key);
+  // About a doubtful state nothing is claimed: one that is otherwise the same says all that it could.
+  const ownKey = state.doubtful ? `${key}D` : key;
+  if (visited.keys.has(ownKey)) return undefined;
+  visited.keys.add(ownKey);
   if (visited.keys.size > limits.statesPerBlock) {
     machine.cap("states per block");
     return undefined;
@@ -47,7 +50,7 @@ export function admit(machine: Machine, state: State, visited: Visited): State |
   }
   const joined = join(machine, group.joined ?? group.first, state);
   if (joined === undefined) return state;
-  const joinedKey = canonicalKey(machine, joined);
+  const joinedKey = `${canonicalKey(machine, joined)}${joined.doubtful ? "D" : ""}`;
   group.joined = joined.clone();
   if (visited.keys.has(joinedKey)) return undefined;
   visited.keys.add(joinedKey);

@@ -124,9 +124,9 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
           return undefined;
         }
         if ((machine.session.work & 63) === 0) checkCancelled(machine.cancellation);
-        dropDead(state, use.liveIn[block]!, use.decisive);
+        dropDead(state, use.liveIn[block]!, use.decisive[block]!);
         if (!use.joins.has(block)) return state;
-        dropSharedScalars(state, use.reread);
+        dropSharedScalars(state, use.reread[block]!);
         let visited = seen.get(block);
         if (visited === undefined) {
           visited = nothingVisited();
@@ -136,7 +136,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
       },
       step: (block, state) =>
         executeBlock(machine, frame, block, state, (exit) => {
-          dropDead(exit.state, noLocals, use.decisive);
+          dropDead(exit.state, noLocals, noLocals);
           dropSharedScalars(exit.state, noNames);
           const admitted = admitExit(machine, exit, exits);
           if (admitted !== undefined) outcomes.push(admitted);
@@ -176,7 +176,7 @@ function dropDead(state: State, live: ReadonlySet<number>, decisive: ReadonlySet
   }
 }
 
-/** Numbers read from shared memory at places that the function reads only once: nothing will agree with them. */
+/** Numbers read from shared memory at places that the function does not read again: nothing will agree with them. */
 function dropSharedScalars(state: State, reread: ReadonlySet<string>): void {
   for (const [key, value] of state.memory) {
     if (value.kind !== "symbol") continue;

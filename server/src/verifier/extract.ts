@@ -90,6 +90,7 @@ class Extraction {
     to.doubtful = from.doubtful;
     if (from.doubtful) this.#parts.push("D");
     to.events = [];
+    to.callersReferences = new Set(this.#references.keys());
     this.#parts.push(`${to.rcuDepth},${to.preemptDepth},${to.irqDepth},${to.callbackDepth}`);
     return {
       key: this.#parts.join(""),

@@ -5,6 +5,7 @@ import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
 import type { Value } from "./value.ts";
 
+/** `doubtful` is left out. */
 export function canonicalKey(machine: Machine, state: State): string {
   return new Canonicalizer(machine, state).key();
 }
@@ -57,7 +58,6 @@ class Canonicalizer {
       );
     }
     this.#parts.push(`${state.rcuDepth},${state.preemptDepth},${state.irqDepth},${state.callbackDepth}`);
-    if (state.doubtful) this.#parts.push("D");
     for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
     this.#collect();
     return this.#parts.join("");

@@ -31,6 +31,8 @@ export interface FarEvent {
   readonly reference?: number;
 }
 
+const noReferences: ReadonlySet<number> = new Set();
+
 export class State {
   /** Memory key (base|path) -> value. */
   memory: Map<string, Value>;
@@ -55,6 +57,8 @@ export class State {
   impossible: boolean;
   /** Kept inside followed functions only. */
   events: readonly FarEvent[] | undefined;
+  /** Those of the caller that the function was entered with. */
+  callersReferences: ReadonlySet<number>;
 
   constructor() {
     this.memory = new Map();
@@ -70,6 +74,7 @@ export class State {
     this.trace = undefined;
     this.epoch = 0;
     this.events = undefined;
+    this.callersReferences = noReferences;
     this.impossible = false;
     this.bodyExit = undefined;
     this.doubtful = false;
@@ -90,13 +95,21 @@ export class State {
     copy.trace = this.trace;
     copy.epoch = this.epoch;
     copy.events = this.events;
+    copy.callersReferences = this.callersReferences;
     copy.bodyExit = this.bodyExit;
     copy.doubtful = this.doubtful;
     return copy;
   }
 
+  /**
+   * The same once more changes nothing out there: what it could reach is gone, and what came since is not the
+   * caller's. Nor does the end of a reference that was made here.
+   */
   note(event: FarEvent): void {
-    if (this.events !== undefined) this.events = [...this.events, event];
+    if (this.events === undefined) return;
+    if (event.reference !== undefined && !this.callersReferences.has(event.reference)) return;
+    const known = this.events.some((e) => e.kind === event.kind && e.reference === event.reference);
+    if (!known) this.events = [...this.events, event];
   }
 
   object(id: number | undefined): ObjectInfo | undefined {
