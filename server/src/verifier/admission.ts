@@ -11,7 +11,7 @@ export interface Visited {
   readonly byResources: Map<string, Group>;
 }
 
-/** States with the same resources: so many are kept apart, the rest are one. */
+/** States with the same resources: so many are kept apart, the rest are one. Of doubtful ones only the first. */
 interface Group {
   exact: number;
   readonly first: State;
@@ -19,12 +19,7 @@ interface Group {
 }
 
 export function admit(machine: Machine, state: State, visited: Visited): State | undefined {
-  const key = canonicalKey(machine, state);
-  if (visited.keys.has(key)) return undefined;
-  // About a doubtful state nothing is claimed: one that is otherwise the same says all that it could.
-  const ownKey = state.doubtful ? `${key}D` : key;
-  if (visited.keys.has(ownKey)) return undefined;
-  visited.keys.add(ownKey);
+  if (!isNew(machine, state, visited)) return undefined;
   if (visited.keys.size > limits.statesPerBlock) {
     machine.cap("states per block");
     return undefined;
@@ -44,17 +39,28 @@ export function admit(machine: Machine, state: State, visited: Visited): State |
     visited.byResources.set(resources, { exact: 1, first: state.clone(), joined: undefined });
     return state;
   }
-  if (group.exact < limits.sameResources) {
+  if (group.exact < (state.doubtful ? 1 : limits.sameResources)) {
     group.exact++;
     return state;
   }
   const joined = join(machine, group.joined ?? group.first, state);
   if (joined === undefined) return state;
-  const joinedKey = `${canonicalKey(machine, joined)}${joined.doubtful ? "D" : ""}`;
+  const news = isNew(machine, joined, visited);
   group.joined = joined.clone();
-  if (visited.keys.has(joinedKey)) return undefined;
-  visited.keys.add(joinedKey);
-  return joined;
+  return news ? joined : undefined;
+}
+
+/** About a doubtful state nothing is claimed: one that is otherwise the same says all that it could. */
+function isNew(machine: Machine, state: State, visited: Visited): boolean {
+  const key = canonicalKey(machine, state);
+  if (visited.keys.has(key)) return false;
+  if (!state.doubtful) {
+    visited.keys.add(key);
+    return true;
+  }
+  const known = visited.keys.size;
+  visited.keys.add(`${key}D`);
+  return visited.keys.size > known;
 }
 
 /**
