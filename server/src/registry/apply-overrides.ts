@@ -17,6 +17,7 @@ function applyOverride(effect: CallEffect, override: Override): CallEffect {
     params: effect.params.map((param, index): ParamEffect => ({ ...param, ...override.params?.[index] })),
     acquires: override.acquires ?? effect.acquires,
     releasedBy: override.releasedBy ?? effect.releasedBy,
+    ...(override.packetWriters === true ? { packetWriters: true } : {}),
     needsRcu: override.needsRcu ?? effect.needsRcu,
   };
 }

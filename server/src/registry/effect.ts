@@ -62,6 +62,8 @@ export interface ParamEffect {
   readonly constructs: boolean;
   /** Node of a collection: must be non-owning (rbtree remove on 6.12), or may be as well as owned. Absent: owned only. */
   readonly nonOwning?: "required" | "allowed";
+  /** Memory of a map value and no other. */
+  readonly mapValueOnly?: true;
   /** Must be a constant known to the verifier (__k, __szk, *_buf_size). */
   readonly constant?: boolean;
 }
@@ -172,6 +174,8 @@ export interface CallEffect {
   readonly needsRcu: boolean;
   /** May be called while a BPF spin lock is held. */
   readonly underLock: boolean;
+  /** Only for programs whose type may write to packets. */
+  readonly packetWriters?: true;
   readonly flags: readonly string[];
   readonly testOnly: boolean;
   /** Names of calls that release what this acquires, by object type; for messages and fixes. */
@@ -275,6 +279,8 @@ export interface KernelRules {
   readonly structOpsReturnsOwned: boolean;
   /** References know their parent (dynptr of a file). */
   readonly childReferences: boolean;
+  /** Slices die with the dynptr whatever they are of, and an owning dynptr may be overwritten while a clone lives. */
+  readonly dynptrsAreReferences: boolean;
   /** A non-sleepable program counts as an RCU section. */
   readonly implicitRcu: boolean;
   /** What is read from a trusted object is untrusted unless the kernel says otherwise; else it is plain. */

@@ -113,6 +113,7 @@ function rulesOf(kernel: string): KernelRules {
     constantKeyLookupNonNull: on("constantKeyLookupNonNull"),
     structOpsReturnsOwned: on("structOpsReturnsOwned"),
     childReferences: on("childReferences"),
+    dynptrsAreReferences: on("dynptrsAreReferences"),
     implicitRcu: on("implicitRcu"),
     walksLoseTrust: on("walksLoseTrust"),
     globalThrowChecked: on("globalThrowChecked"),

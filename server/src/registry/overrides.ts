@@ -13,6 +13,7 @@ export interface Override {
   readonly acquires?: boolean;
   readonly releasedBy?: readonly string[];
   readonly needsRcu?: boolean;
+  readonly packetWriters?: true;
   readonly why: string;
   /** Function or table of the kernel that decides. */
   readonly source: string;
@@ -254,7 +255,8 @@ export const kfuncOverrides: readonly Override[] = [
   {
     names: ["bpf_dynptr_slice_rdwr"],
     returns: { kind: "slice", maybeNull: true, param: 0, readOnly: false },
-    why: "Memory inside the dynptr, of the constant size given last.",
+    packetWriters: true,
+    why: "Memory inside the dynptr, of the constant size given last. Asks for the right to write packets whatever the dynptr is of.",
     source: "check_special_kfunc",
   },
   {
@@ -383,7 +385,7 @@ export const helperOverrides: readonly Override[] = [
   {
     names: ["bpf_dynptr_from_mem"],
     protocol: { kind: "dynptr-new", type: "local", owning: false, param: 3, parent: undefined },
-    params: { 0: { written: false } },
+    params: { 0: { written: false, mapValueOnly: true } },
     why: "A view of map value memory.",
     source: "process_dynptr_func",
   },
@@ -557,6 +559,10 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
   structOpsReturnsOwned: { from: "6.15", why: "Came with queueing disciplines written in BPF." },
   childReferences: { from: "7.2", why: "References got a parent with file dynptrs." },
   walksLoseTrust: { from: "6.4", why: "Before, a walked pointer was as good as any other to most calls." },
+  dynptrsAreReferences: {
+    from: "7.2",
+    why: "What a dynptr owns became a reference of its own, parent of its clones and slices.",
+  },
   implicitRcu: { from: "6.4", why: "A program that cannot sleep runs inside an RCU section." },
   tailCallReturns: {
     from: "7.0",

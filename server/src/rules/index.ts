@@ -3,8 +3,11 @@ import type { RuleInfo } from "../check/api.ts";
 import { callUnderLock } from "./call-under-lock.ts";
 import type { Rule } from "./define.ts";
 import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
+import { dynptrMisuse } from "./dynptr-misuse.ts";
+import { iteratorMisuse } from "./iterator-misuse.ts";
 import { lockMisuse } from "./lock-misuse.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
+import { readOnlyMemory } from "./read-only-memory.ts";
 import { releaseUnowned } from "./release-unowned.ts";
 import { uncheckedNull } from "./unchecked-null.ts";
 import { unreleasedReference } from "./unreleased-reference.ts";
@@ -21,6 +24,9 @@ export const allRules: readonly Rule[] = [
   nullCheckTooLate,
   lockMisuse,
   callUnderLock,
+  iteratorMisuse,
+  dynptrMisuse,
+  readOnlyMemory,
 ];
 
 export const rules: readonly RuleInfo[] = allRules;

@@ -67,6 +67,10 @@ function why({ released }: Use): string {
       return `${released.by}() may have moved the packet data: read the packet pointers again`;
     case "owner-gone":
       return `${released.by}() released what it belongs to: use it before`;
+    case "overwritten":
+      return released.by === ""
+        ? "the dynptr it belongs to was overwritten: use it before"
+        : `${released.by}() made the dynptr it belongs to anew: use it before, or make the other one elsewhere`;
     default:
       return `${released.by}() released it: move the use before the release`;
   }
@@ -76,6 +80,8 @@ function releaseNote({ released }: Use): string {
   switch (released.reason) {
     case "packet-changed":
       return `${released.by}() may move the packet data`;
+    case "overwritten":
+      return "its dynptr is overwritten here";
     case "transferred":
       return `${released.by}() takes it over here`;
     case "unlocked":

@@ -6,8 +6,10 @@ import { checkTrust } from "./argument-trust.ts";
 import type { RawFinding } from "./finding.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { isStackBase } from "./memory.ts";
+import { checkPacketWriter } from "./packet-writers.ts";
 import { isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
+import { checkStackObject } from "./stack-argument.ts";
 import type { State } from "./state.ts";
 import { type ObjectInfo, objectIdOf, type Site, type Value } from "./value.ts";
 
@@ -32,6 +34,7 @@ const unchecked: ReadonlySet<ParamEffect["kind"]> = new Set([
 ]);
 
 export function checkArguments(call: Call, state: State): void {
+  checkPacketWriter(call, state);
   const released = releasedParam(call, state);
   call.args.forEach((value, index) => {
     const param = call.effect.params[index];
@@ -42,6 +45,7 @@ export function checkArguments(call: Call, state: State): void {
       return;
     }
     checkNull(call, state, value, param, index);
+    checkStackObject(call, state, value, param, index);
     if (index === released) checkOwned(call, state, value, index);
     else checkTrust(call, state, value, param, index);
   });

@@ -104,7 +104,7 @@ function callbackArguments(call: Call, state: State, protocol: SyncCallback, cou
     case "find-vma":
       return [call.args[0], object("vm_area_struct"), context];
     case "ringbuf-drain":
-      return [machine.newObject(state, { class: "unknown", origin }), context];
+      return [machine.newObject(state, { class: "dynptr", nullness: "non-null", trust: "plain", origin }), context];
   }
 }
 

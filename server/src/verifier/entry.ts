@@ -90,7 +90,10 @@ function globalParameter(
     return machine.newObject(state, { ...base, class: "btf", trust: "untrusted", nullness: "unknown" });
   }
   const isArena = tags.includes("arg:arena") || (type.kind === "pointer" && type.tags.includes("arena"));
-  if (isArena || base.struct === "bpf_dynptr" || base.type?.kind === "unknown") {
+  if (base.struct === "bpf_dynptr" && !isArena) {
+    return machine.newObject(state, { ...base, class: "dynptr", trust: "plain", nullness: "non-null" });
+  }
+  if (isArena || base.type?.kind === "unknown") {
     return machine.newObject(state, { ...base, class: "unknown" });
   }
   const nonNull = tags.includes("arg:nonnull");

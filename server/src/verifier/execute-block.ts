@@ -6,22 +6,26 @@ import { localUse } from "../cfg/liveness.ts";
 import { admit, nothingVisited } from "./admission.ts";
 import { executeCall } from "./calls.ts";
 import { describePlace } from "./describe.ts";
+import { markEmpty } from "./empty-slots.ts";
 import { adopt, cast, evaluate, type OnDeref } from "./evaluate.ts";
 import type { Outcome } from "./explore-function.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
 import {
+  type Address,
   addressOf,
   clobber,
   copyUnder,
   fillZero,
   forgetShared,
   forgetUnder,
+  isStackBase,
   localBase,
   resultBase,
   store,
 } from "./memory.ts";
 import { assume, isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
+import { checkCopied, checkOverwritten, markOverwritten } from "./stack-bytes.ts";
 import type { State } from "./state.ts";
 import { decided } from "./trace.ts";
 import { objectIdOf, type Site, type Value } from "./value.ts";
@@ -77,7 +81,10 @@ function execute(
       const address = addressOf(machine, state, frame, instruction.target, onDeref);
       if (address === undefined) return;
       forgetUnions(machine, state, frame, instruction.target);
+      const lost = checkOverwritten(machine, state, address, machine.here);
+      checkWritable(machine, state, instruction.target, address);
       store(state, address, value);
+      markOverwritten(state, lost);
       if (instruction.target.kind === "local") noteTarget(state, machine.here, instruction.target.local.id);
       if (address.path.includes("[~]")) letGoValue(state, value);
       if (address.base[0] !== "f") state.epoch++;
@@ -88,16 +95,29 @@ function execute(
       const source = addressOf(machine, state, frame, instruction.source, onDeref);
       const target = addressOf(machine, state, frame, instruction.target, onDeref);
       if (target === undefined) return;
-      if (source === undefined) clobber(state, target);
-      else copyUnder(state, target, source);
+      checkOverwritten(machine, state, target, machine.here);
+      if (source === undefined) {
+        clobber(state, target);
+        return;
+      }
+      copyUnder(state, target, source);
+      checkCopied(machine, state, instruction, target);
       return;
     }
     case "zero": {
       const target = addressOf(machine, state, frame, instruction.target, onDeref);
-      if (target !== undefined) fillZero(state, target);
+      if (target === undefined) return;
+      checkOverwritten(machine, state, target, machine.here);
+      fillZero(state, target);
+      markEmpty(machine, state, target, instruction.target.type);
       return;
     }
-    case "declare":
+    case "declare": {
+      const address = { base: localBase(frame, instruction.local.id), path: "" };
+      forgetUnder(state, address);
+      markEmpty(machine, state, address, instruction.local.type);
+      return;
+    }
     case "forget":
       forgetUnder(state, { base: localBase(frame, instruction.local.id), path: "" });
       return;
@@ -111,6 +131,16 @@ function execute(
     default:
       assertNever(instruction);
   }
+}
+
+/** A store through a pointer to memory that is only for reading. */
+function checkWritable(machine: Machine, state: State, target: Place, address: Address): void {
+  const value: Value = { kind: "pointer", ...address };
+  const object = state.object(objectIdOf(value));
+  if (object?.readOnly !== true || object.dead !== undefined) return;
+  const words = { name: describePlace(target), class: object.class };
+  const site = { ...machine.here, at: target.at };
+  report.breach(machine, state, { rule: "read-only-memory", why: "written", site, callee: undefined, words, value });
 }
 
 /** Members of a union share their bytes: a store to one is a store to all. */
@@ -140,7 +170,10 @@ function executeAsm(machine: Machine, frame: Frame, state: State, asm: Extract<I
   }
   if (asm.template.trim() === "") return;
   for (const input of asm.inputs) {
-    const object = objectIdOf(evaluate(machine, state, frame, input));
+    const value = evaluate(machine, state, frame, input);
+    // The address of a variable: the assembly may write to it.
+    if (value.kind === "pointer" && isStackBase(value.base)) clobber(state, { base: value.base, path: "" });
+    const object = objectIdOf(value);
     const ref = state.object(object)?.ref;
     if (ref !== undefined) letGo(state, ref);
     // The assembly may have tested it, and left the program if it was NULL.
@@ -190,8 +223,13 @@ export function derefChecker(machine: Machine, state: State, site: Site): OnDere
       report.useAfterRelease(machine, state, value, "dereferenced", undefined, { ...site, at: pointer.at });
       return;
     }
-    if (object.nullness !== "maybe") return;
     const at = { ...site, at: pointer.at };
+    if (object.class === "dynptr") {
+      const words = { name: object.origin.name ?? "" };
+      report.breach(machine, state, { rule: "dynptr-misuse", why: "bytes", site: at, callee: undefined, words, value });
+      return;
+    }
+    if (object.nullness !== "maybe") return;
     const use = {
       how: "dereferenced",
       callee: undefined,

@@ -13,6 +13,7 @@ import { type Extracted, extract } from "./extract.ts";
 import { Graft } from "./graft.ts";
 import { type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
+import { mayWritePackets } from "./packet-writers.ts";
 import type { State } from "./state.ts";
 import type { Site, Value } from "./value.ts";
 
@@ -85,7 +86,12 @@ function contextKey(machine: Machine, entry: Extracted): string {
   const { root } = machine;
   const seesContext = [...entry.state.objects.values()].some((object) => object.class === "context");
   const hook = `${root.section?.programType}/${root.section?.attachType}/${root.section?.target}/${root.structOps?.struct}.${root.structOps?.member}`;
-  return `${root.kind[0]}${root.sleepable ? "s" : ""}${root.section?.sleepable === true ? "p" : ""}${seesContext ? hook : ""}`;
+  const traits = [
+    root.sleepable ? "s" : "",
+    root.section?.sleepable === true ? "p" : "",
+    mayWritePackets(root) === false ? "" : "w",
+  ];
+  return `${root.kind[0]}${traits.join("")}${seesContext ? hook : ""}`;
 }
 
 function graphOf(machine: Machine, fn: FunctionInfo, caller: Frame): ControlFlowGraph | undefined {

@@ -127,7 +127,8 @@ class Extraction {
       case "slot": {
         const { slot } = value;
         if (slot.kind === "dynptr") this.#parts.push(`dp${slot.type}:${number(this.#dynptrs, slot.id)}`);
-        else this.#parts.push(`it${slot.iterator}`);
+        else if (slot.kind === "iterator") this.#parts.push(`it${slot.iterator}`);
+        else this.#parts.push(`em${slot.why}${slot.by}`);
         if (slot.ref !== undefined) this.#parts.push(`:${this.#reference(slot.ref)}`);
         return value;
       }
@@ -173,7 +174,7 @@ class Extraction {
       this.#to.objects.set(id, object);
       const dynptr = object.tiedToDynptr === undefined ? "" : number(this.#dynptrs, object.tiedToDynptr);
       this.#parts.push(
-        `O${index}:${object.class}/${object.struct ?? ""}/${object.nullness}/${object.trust}/${this.#optionalReference(object.ref)}/${this.#optionalReference(object.tiedToRef)}/${dynptr}/${object.nonOwning}${object.percpu}${object.poisoned}${object.dead?.reason ?? ""}${object.usedUntested === undefined ? "" : "u"};`,
+        `O${index}:${object.class}/${object.struct ?? ""}/${object.nullness}/${object.trust}/${this.#optionalReference(object.ref)}/${this.#optionalReference(object.tiedToRef)}/${dynptr}/${object.nonOwning}${object.percpu}${object.readOnly}${object.poisoned}${object.dead?.reason ?? ""}${object.usedUntested === undefined ? "" : "u"};`,
       );
       this.#memory(`o${id}`, `o${index}`, `o${id}`);
     });

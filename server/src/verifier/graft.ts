@@ -211,6 +211,7 @@ export class Graft {
   }
 
   #slot(slot: StackObject): StackObject {
+    if (slot.kind === "empty") return { ...slot, ref: this.#optionalReference(slot.ref) };
     if (slot.kind === "iterator") return { ...slot, ref: this.#referenceId(slot.ref) };
     return {
       ...slot,

@@ -152,7 +152,13 @@ class Join {
     const a = this.#left.objects.get(left);
     const b = this.#right.objects.get(right);
     if (a === undefined || b === undefined) return a === b;
-    if (a.class !== b.class || a.struct !== b.struct || a.percpu !== b.percpu || a.nonOwning !== b.nonOwning)
+    if (
+      a.class !== b.class ||
+      a.struct !== b.struct ||
+      a.percpu !== b.percpu ||
+      a.readOnly !== b.readOnly ||
+      a.nonOwning !== b.nonOwning
+    )
       return false;
     if (!this.#sameReference(a.ref, b.ref) || !this.#sameReference(a.tiedToRef, b.tiedToRef)) return false;
     this.#objects.set(left, right);

@@ -213,6 +213,7 @@ const blank = {
   tiedToRef: undefined,
   tiedToDynptr: undefined,
   nonOwning: false,
+  readOnly: false,
   percpu: false,
   dead: undefined,
   poisoned: false,

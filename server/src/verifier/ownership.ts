@@ -3,7 +3,7 @@
 import type { Machine } from "./machine.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
-import type { Death } from "./value.ts";
+import type { Death, EmptySlot, StackObject } from "./value.ts";
 
 /** The reference is given back; all that depends on it becomes a scalar for the verifier. */
 export function releaseReference(machine: Machine, state: State, id: number, death: Death): void {
@@ -40,15 +40,56 @@ export function killTied(state: State, id: number, death: Death): void {
 function killDynptrs(state: State, ref: number, death: Death): void {
   for (const [key, value] of [...state.memory]) {
     if (value.kind === "slot" && value.slot.kind === "dynptr" && value.slot.ref === ref) {
-      state.memory.delete(key);
+      state.memory.set(key, { kind: "slot", slot: endedBy(death.by) });
       killSlices(state, value.slot.id, death);
     }
   }
 }
 
+/** No clone keeps what the dynptr owns; before 7.2 clones did not count. */
+export function isLastHolder(
+  machine: Machine,
+  state: State,
+  dynptr: Extract<StackObject, { kind: "dynptr" }>,
+): boolean {
+  if (!machine.effects.rules.dynptrsAreReferences) return true;
+  let holders = 0;
+  for (const value of state.memory.values()) {
+    if (value.kind === "slot" && value.slot.kind === "dynptr" && value.slot.ref === dynptr.ref) holders++;
+  }
+  return holders <= 1;
+}
+
+export function endedBy(call: string): EmptySlot {
+  return { kind: "empty", why: "ended", by: call, ref: undefined };
+}
+
+/** The dynptr is made anew, or written over. Older kernels forgot about slices of packets and those for reading. */
+export function killOverwritten(
+  machine: Machine,
+  state: State,
+  dynptr: Extract<StackObject, { kind: "dynptr" }>,
+  death: Death,
+): void {
+  if (machine.effects.rules.dynptrsAreReferences) {
+    killSlices(state, dynptr.id, death);
+    return;
+  }
+  if (isOfPacket(dynptr.type)) return;
+  for (const [object, info] of state.objects) {
+    if (info.tiedToDynptr === dynptr.id && !info.readOnly) state.change(object, { dead: death });
+  }
+}
+
+function isOfPacket(type: string): boolean {
+  return /skb|xdp/.test(type);
+}
+
 export function killSlices(state: State, dynptr: number, death: Death): void {
   for (const [object, info] of state.objects) {
-    if (info.tiedToDynptr === dynptr) state.change(object, { dead: { ...death, reason: "owner-gone" } });
+    if (info.tiedToDynptr !== dynptr) continue;
+    const reason = death.reason === "overwritten" ? death.reason : "owner-gone";
+    state.change(object, { dead: { ...death, reason } });
   }
 }
 
@@ -57,7 +98,7 @@ export function invalidatePackets(state: State, death: Death): void {
   state.note({ kind: "packets", death });
   const packets = new Set<number>();
   for (const value of state.memory.values()) {
-    if (value.kind === "slot" && value.slot.kind === "dynptr" && /skb|xdp/.test(value.slot.type))
+    if (value.kind === "slot" && value.slot.kind === "dynptr" && isOfPacket(value.slot.type))
       packets.add(value.slot.id);
   }
   for (const [object, info] of state.objects) {

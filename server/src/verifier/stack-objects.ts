@@ -5,14 +5,16 @@ import type { Protocol } from "../registry/effect.ts";
 import type { Call } from "./arguments.ts";
 import { describeExpr } from "./describe.ts";
 import type { Outcome } from "./explore-function.ts";
-import { addressFromPointer, forgetShared, memoryKey, pointeeTag } from "./memory.ts";
-import { killSlices, releaseReference } from "./ownership.ts";
+import { addressFromPointer, forgetShared, isStackBase, memoryKey, pointeeTag, store } from "./memory.ts";
+import { endedBy, killOverwritten, releaseReference } from "./ownership.ts";
+import { isInexact } from "./path.ts";
 import { type CallInstruction, slotAt } from "./result.ts";
 import type { State } from "./state.ts";
 import { objectIdOf, type StackObject, type Value, zero } from "./value.ts";
 
 export function iteratorNew(call: Call, state: State, iterator: string): void {
   const param = call.effect.params.findIndex((p) => p.kind === "iterator");
+  if (isElsewhere(call.args[Math.max(0, param)])) return;
   const ref = stackReference(call, state, "iterator", Math.max(0, param), undefined);
   put(state, call.args[Math.max(0, param)], { kind: "iterator", iterator, ref });
 }
@@ -33,6 +35,7 @@ export function iteratorNext(call: Call, state: State, instruction: CallInstruct
     type: type?.kind === "pointer" ? type.to : undefined,
     nullness: "non-null",
     trust: isObject ? (rcu ? "rcu" : returns.trust) : "plain",
+    readOnly: returns.kind === "memory" && returns.readOnly,
     tiedToRef: isObject ? undefined : slot?.ref,
     origin: { site: call.site, call: name, what: "iterator", name: undefined },
   });
@@ -45,8 +48,9 @@ export function iteratorNext(call: Call, state: State, instruction: CallInstruct
 export function iteratorDestroy(call: Call, state: State): void {
   const value = iteratorArgument(call);
   const slot = slotAt(state, value);
-  remove(state, value);
-  if (slot?.kind === "iterator") releaseStack(call, state, slot.ref);
+  if (slot?.kind !== "iterator") return;
+  put(state, value, endedBy(call.effect.name));
+  releaseStack(call, state, slot.ref);
 }
 
 function iteratorArgument(call: Call): Value | undefined {
@@ -56,9 +60,10 @@ function iteratorArgument(call: Call): Value | undefined {
 
 export function dynptrNew(call: Call, state: State, protocol: Extract<Protocol, { kind: "dynptr-new" }>): void {
   const slot = call.args[protocol.param];
+  if (isElsewhere(slot)) return;
   const old = slotAt(state, slot);
   if (old?.kind === "dynptr")
-    killSlices(state, old.id, { reason: "owner-gone", by: call.effect.name, site: call.site });
+    killOverwritten(call.machine, state, old, { reason: "overwritten", by: call.effect.name, site: call.site });
   const parent =
     protocol.parent === undefined ? undefined : state.object(objectIdOf(call.args[protocol.parent] ?? zero))?.ref;
   const ref = protocol.owning ? stackReference(call, state, "dynptr", protocol.param, parent) : undefined;
@@ -75,6 +80,11 @@ export function dynptrRelease(call: Call, state: State, param: number): void {
   const slot = slotAt(state, call.args[param]);
   if (slot?.kind !== "dynptr" || slot.ref === undefined) return;
   releaseStack(call, state, slot.ref);
+}
+
+/** Certainly not in the stack: refused, and nothing is made there. */
+function isElsewhere(value: Value | undefined): boolean {
+  return value?.kind === "pointer" && !isStackBase(value.base);
 }
 
 function releaseStack(call: Call, state: State, ref: number): void {
@@ -104,10 +114,7 @@ function stackReference(
 
 function put(state: State, value: Value | undefined, slot: StackObject): void {
   const address = value && addressFromPointer(value);
-  if (address !== undefined) state.memory.set(memoryKey(address), { kind: "slot", slot });
-}
-
-function remove(state: State, value: Value | undefined): void {
-  const address = value && addressFromPointer(value);
-  if (address !== undefined) state.memory.delete(memoryKey(address));
+  if (address === undefined) return;
+  if (isInexact(address.path)) store(state, address, undefined);
+  state.memory.set(memoryKey(address), { kind: "slot", slot });
 }

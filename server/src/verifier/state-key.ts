@@ -23,6 +23,7 @@ class Canonicalizer {
   readonly #objects = new Map<number, number>();
   readonly #symbols = new Map<number, number>();
   readonly #references = new Map<number, number>();
+  readonly #dynptrs = new Map<number, number>();
   readonly #parts: string[] = [];
   readonly #objectQueue: number[] = [];
 
@@ -91,7 +92,7 @@ class Canonicalizer {
     if (object === undefined) return;
     const number = this.#objects.get(id);
     this.#parts.push(
-      `O${number}:${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[2]}/${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${object.tiedToDynptr ?? ""}/${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.poisoned ? "p" : ""}${object.dead === undefined ? "" : object.dead.reason[0]};`,
+      `O${number}:${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[2]}/${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${this.#dynptr(object.tiedToDynptr)}/${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.readOnly ? "r" : ""}${object.poisoned ? "p" : ""}${object.dead === undefined ? "" : object.dead.reason[0]};`,
     );
     written.add(`o${id}`);
     this.#memoryOf(`o${id}`, `o${number}`, byBase);
@@ -112,6 +113,16 @@ class Canonicalizer {
 
   #ref(id: number | undefined): string {
     return id === undefined ? "" : String(this.#references.get(id) ?? "x");
+  }
+
+  #dynptr(id: number | undefined): number | "" {
+    if (id === undefined) return "";
+    let number = this.#dynptrs.get(id);
+    if (number === undefined) {
+      number = this.#dynptrs.size;
+      this.#dynptrs.set(id, number);
+    }
+    return number;
   }
 
   #object(id: number): number {
@@ -139,7 +150,9 @@ class Canonicalizer {
       case "slot":
         return value.slot.kind === "iterator"
           ? `it:${value.slot.iterator}:${this.#ref(value.slot.ref)}`
-          : `dp:${value.slot.type}:${value.slot.id}:${this.#ref(value.slot.ref)}`;
+          : value.slot.kind === "dynptr"
+            ? `dp:${value.slot.type}:${this.#dynptr(value.slot.id)}:${this.#ref(value.slot.ref)}`
+            : `em:${value.slot.why}:${value.slot.by}:${this.#ref(value.slot.ref)}`;
       case "symbol":
         return value.id < 0 ? "?" : this.#symbol(value.id, depth);
     }

@@ -3,7 +3,7 @@
 // Symbols are only made, never changed; what a path knows of one is in its state.
 import type { CType } from "../model/types.ts";
 import type { BinaryOperator } from "../syntax/ast.ts";
-import type { Value } from "./value.ts";
+import type { StackObject, Value } from "./value.ts";
 
 export interface Range {
   readonly low: number;
@@ -139,6 +139,17 @@ export function valueKey(value: Value): string {
     case "function":
       return `&${value.name}`;
     case "slot":
-      return value.slot.kind === "iterator" ? `it${value.slot.ref}` : `dp${value.slot.id}`;
+      return slotKey(value.slot);
+  }
+}
+
+function slotKey(slot: StackObject): string {
+  switch (slot.kind) {
+    case "iterator":
+      return `it${slot.ref}`;
+    case "dynptr":
+      return `dp${slot.id}`;
+    case "empty":
+      return `em${slot.why}`;
   }
 }

@@ -24,7 +24,18 @@ export type Value =
 
 export type StackObject =
   | { readonly kind: "iterator"; readonly iterator: string; readonly ref: number }
-  | { readonly kind: "dynptr"; readonly type: string; readonly id: number; readonly ref: number | undefined };
+  | { readonly kind: "dynptr"; readonly type: string; readonly id: number; readonly ref: number | undefined }
+  | EmptySlot;
+
+/** Room for an iterator or dynptr that certainly holds none. Where we do not know, there is no slot at all. */
+export interface EmptySlot {
+  readonly kind: "empty";
+  readonly why: "never" | "ended" | "overwritten";
+  /** The call that ended it. */
+  readonly by: string | undefined;
+  /** Of an iterator that was written over: still owed, and impossible to pay. */
+  readonly ref: number | undefined;
+}
 
 export const zero: Value = { kind: "number", value: 0 };
 export const one: Value = { kind: "number", value: 1 };
@@ -47,6 +58,7 @@ export type ObjectClass =
   | "packet"
   | "context"
   | "map"
+  | "dynptr" // handed to a callback or global function: may be used, not ended or made anew
   | "unknown";
 
 /** Something a pointer points to that is not a variable. Replaced, never patched. */
@@ -65,6 +77,8 @@ export interface ObjectInfo {
   readonly tiedToDynptr: number | undefined;
   /** After list or rbtree add, or peeked at: usable until unlock. */
   readonly nonOwning: boolean;
+  /** Memory that the program may read and not write. */
+  readonly readOnly: boolean;
   /** undefined: not known, as for what came out of an untyped slot. */
   readonly percpu: boolean | undefined;
   /** Set once the verifier would see a scalar here. */
@@ -88,7 +102,7 @@ export interface UntestedUse {
 }
 
 export interface Death {
-  readonly reason: "released" | "transferred" | "unlocked" | "packet-changed" | "owner-gone";
+  readonly reason: "released" | "transferred" | "unlocked" | "packet-changed" | "owner-gone" | "overwritten";
   readonly by: string;
   readonly site: Site;
 }

@@ -1,0 +1,25 @@
+// A store to memory that a call gave for reading only.
+import type { Breach } from "../verifier/finding.ts";
+import { defineBreachRule } from "./breach-rule.ts";
+
+export const readOnlyMemory = defineBreachRule(
+  {
+    code: "read-only-memory",
+    title: "Write to memory that is only for reading",
+    severity: "error",
+    category: "Memory Safety",
+    verifier: ["(?:R\\d+|\\*\\(R11-\\d+\\)) cannot write into .*rdonly_.+"],
+  },
+  {
+    written: (breach) =>
+      `${place(breach)} is in memory from ${breach.subject?.origin.call ?? "a call"}() that is only for reading; get it for writing${slice(breach)}, or write elsewhere`,
+  },
+);
+
+function place(breach: Breach): string {
+  return breach.words["name"] ? `\`${breach.words["name"]}\`` : "this";
+}
+
+function slice(breach: Breach): string {
+  return breach.words["class"] === "slice" ? " with bpf_dynptr_slice_rdwr()" : "";
+}
