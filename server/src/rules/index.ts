@@ -2,9 +2,9 @@
 import type { RuleInfo } from "../check/api.ts";
 import { callUnderLock } from "./call-under-lock.ts";
 import type { Rule } from "./define.ts";
-import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
 import { dynptrMisuse } from "./dynptr-misuse.ts";
 import { iteratorMisuse } from "./iterator-misuse.ts";
+import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
 import { lockMisuse } from "./lock-misuse.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
 import { readOnlyMemory } from "./read-only-memory.ts";

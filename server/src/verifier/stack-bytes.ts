@@ -21,10 +21,10 @@ export function checkOverwritten(machine: Machine, state: State, address: Addres
       if (value.slot.ref !== undefined) state.dropReference(value.slot.ref);
       continue;
     }
-    state.memory.delete(key);
     const { slot } = value;
-    if (!overwrite(machine, state, slot, site))
-      lost.push({ key, ref: slot.kind === "iterator" ? slot.ref : undefined });
+    const reported = overwrite(machine, state, slot, site);
+    state.memory.delete(key);
+    if (!reported) lost.push({ key, ref: slot.kind === "iterator" ? slot.ref : undefined });
   }
   return lost;
 }
