@@ -39,6 +39,7 @@ class LazyUnit implements TranslationUnit {
   #programs: readonly Program[] | undefined;
   #mainFunctions: readonly FunctionInfo[] | undefined;
   #ksyms: readonly string[] | undefined;
+  #sections: Map<string, readonly string[]> | undefined;
   #structOps: ReadonlyMap<string, StructOpsMember> | undefined;
 
   constructor(unit: PreprocessedUnit, parser: SyntaxParser, cache: UnitCache) {
@@ -105,6 +106,29 @@ class LazyUnit implements TranslationUnit {
   dataSection(global: string): string | undefined {
     const variable = this.global(global);
     return variable && dataSectionOf(variable);
+  }
+
+  globalsIn(section: string): readonly string[] {
+    if (this.#sections === undefined) {
+      this.#sections = new Map();
+      for (const name of this.#variableNames()) {
+        const place = this.dataSection(name);
+        if (place !== undefined) this.#sections.set(place, [...(this.#sections.get(place) ?? []), name]);
+      }
+    }
+    return this.#sections.get(section) ?? [];
+  }
+
+  /** Variables that are defined here; clang drops static ones that nothing names. */
+  #variableNames(): ReadonlySet<string> {
+    const names = new Set<string>();
+    const named = new Set<string>();
+    for (const { names: declared, tokens, inMainFile } of this.#unit.declarations) {
+      const own = declared.filter(({ kind }) => kind === "variable").map(({ name }) => name);
+      for (const name of own) names.add(name);
+      if (inMainFile) for (const { text } of tokens) if (!own.includes(text)) named.add(text);
+    }
+    return new Set([...names].filter((name) => named.has(name) || this.global(name)?.static === false));
   }
 
   structOpsMember(functionName: string): StructOpsMember | undefined {

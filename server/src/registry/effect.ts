@@ -210,6 +210,8 @@ export interface KernelEffects {
   releasersOf(struct: string | undefined): readonly string[];
   /** Types whose kptr may be loaded as rcu pointer in an RCU section. */
   isRcuSafeKptr(struct: string): boolean;
+  /** Programs of this type may not use map values with locks, or with lists and trees. */
+  isRefused(programType: string, what: "lock" | "collection"): boolean;
   /** Facts of a struct_ops stub argument: `__ref`, `__nullable`. */
   structOpsArgument(
     struct: string,

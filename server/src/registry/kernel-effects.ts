@@ -7,7 +7,7 @@ import { inRange } from "./kernel-version.ts";
 import { kfuncAccess } from "./kfunc-access.ts";
 import { kfuncEffect, kfuncTraits, visibleParams } from "./kfunc-effect.ts";
 import { isKnownKfunc } from "./load.ts";
-import { contextFields, inlineAssembly, ruleSwitches } from "./overrides.ts";
+import { contextFields, inlineAssembly, programsWithout, ruleSwitches } from "./overrides.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
 import { lookUpSection } from "./section-lookup.ts";
 
@@ -77,6 +77,7 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
     },
     section: (written) => lookUpSection(facts.sections, written),
     walk: (struct, field): WalkTrust => walks.get(`${struct}.${field}`) ?? "untrusted",
+    isRefused: (programType, what) => programsWithout[what].has(programType),
     isRcuSafeKptr: (struct) => rcuSafe.has(struct),
     structOpsArgument(struct, member, index) {
       const stub = stubs.get(`${struct}.${member}`);

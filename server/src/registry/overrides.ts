@@ -551,6 +551,17 @@ export const callsUnderLock: readonly {
   },
 ];
 
+/**
+ * Program types that are refused when a map they use has such members: they may run inside whoever holds the
+ * lock. From is_tracing_prog_type and check_map_prog_compatibility.
+ */
+const TRACING = ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "RAW_TRACEPOINT_WRITABLE"];
+
+export const programsWithout: Readonly<Record<"lock" | "collection", ReadonlySet<string>>> = {
+  lock: new Set([...TRACING, "SOCKET_FILTER"]),
+  collection: new Set(TRACING),
+};
+
 /** When each switch of KernelRules turns on: the first kernel series for which it holds; undefined: never yet. */
 export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: string; readonly why: string }>> = {
   trustByDefault: { from: "7.0", why: "KF_TRUSTED_ARGS went away; every kfunc checks its pointer arguments." },

@@ -3,12 +3,14 @@ import type { RuleInfo } from "../check/api.ts";
 import { callUnderLock } from "./call-under-lock.ts";
 import type { Rule } from "./define.ts";
 import { dynptrMisuse } from "./dynptr-misuse.ts";
+import { graphMisuse } from "./graph-misuse.ts";
 import { iteratorMisuse } from "./iterator-misuse.ts";
 import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
 import { lockMisuse } from "./lock-misuse.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
 import { readOnlyMemory } from "./read-only-memory.ts";
 import { releaseUnowned } from "./release-unowned.ts";
+import { specialMember } from "./special-member.ts";
 import { uncheckedNull } from "./unchecked-null.ts";
 import { unreleasedReference } from "./unreleased-reference.ts";
 import { untrustedPointer } from "./untrusted-pointer.ts";
@@ -27,6 +29,8 @@ export const allRules: readonly Rule[] = [
   iteratorMisuse,
   dynptrMisuse,
   readOnlyMemory,
+  graphMisuse,
+  specialMember,
 ];
 
 export const rules: readonly RuleInfo[] = allRules;

@@ -15,6 +15,11 @@ export const lockMisuse = defineBreachRule(
       "bpf_spin_unlock is missing",
       ".+ cannot be used inside bpf_spin_lock-ed region",
       "can't (?:res_)?spin_\\{lock,unlock\\} in rbtree cb",
+      "off -?\\d+ doesn't point to 'struct bpf_(?:res_)?spin_lock' that is at -?\\d+",
+      "(?:R\\d+|\\*\\(R11-\\d+\\)) doesn't have constant offset\\. bpf_(?:res_)?spin_lock has to be at the constant offset",
+      "(?:R\\d+|\\*\\(R11-\\d+\\)) doesn't point to map value or allocated object",
+      "(?:map|local) '.*' has no valid bpf_(?:res_)?spin_lock",
+      "R\\d+ type=.+ expected=map_value, ptr_",
     ],
   },
   {
@@ -33,6 +38,13 @@ export const lockMisuse = defineBreachRule(
     again: (breach) => `${named(breach, "this lock")} is held already; taking it again would deadlock`,
     "not-released": (breach) =>
       `\`${breach.words["lock"]}\` is still locked on a path that leaves the program; unlock it before every return`,
+    stack: (breach) =>
+      `${named(breach, "this lock")} is a variable of the program; a lock lives in a map value, an object or a global`,
+    "kernel-object": (breach) =>
+      `${named(breach, "this lock")} lies in an object of the kernel or one that the program does not own; a lock lives in a map value, an owned object or a global`,
+    variable: (breach) =>
+      `${named(breach, "this lock")} is at an offset that the program computes; the verifier must know which lock it is`,
+    "not-a-lock": (breach) => `${named(breach, "this pointer")} does not point to a lock`,
     comparison: (breach) =>
       `${breach.callee}() is called in the comparison of a tree, which runs under the tree's lock and may not touch any lock; move it out`,
   },

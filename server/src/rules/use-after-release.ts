@@ -23,6 +23,8 @@ export const useAfterRelease = defineRule({
     "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",
     "R\\d+ must be referenced or trusted",
     "R\\d+ must be a rcu pointer",
+    ".+ can only take non-owning or refcounted bpf_rb_node pointer",
+    "rbtree_remove node input must be non-owning ref",
     "invalid bpf_context access off=\\d+\\. Reference may already be released",
   ],
   build(finding, places) {

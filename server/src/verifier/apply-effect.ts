@@ -2,23 +2,39 @@
 // changes, a result appears. Switches on the words of registry/effect.ts only.
 import { type Call, checkArguments, releasedParam } from "./arguments.ts";
 import { runAsyncCallback, runSyncCallback } from "./callbacks.ts";
+import { checkNode, rootIsRefused, runComparison } from "./collections.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
-import { refusedUnderLock, resSpinLock, spinLock, unlock } from "./locks.ts";
+import { lockIsRefused, refusedUnderLock, resSpinLock, silenceLocks, spinLock, unlock } from "./locks.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
 import { endRcu, invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
 import { isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
 import { type CallInstruction, resultOf, slotAt } from "./result.ts";
+import { checkMaps } from "./special-layout.ts";
 import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
 import type { State } from "./state.ts";
 import { type Death, objectIdOf, type Value, zero } from "./value.ts";
 
 /** Every way the call can end; none when it does not return. */
 export function applyEffect(call: Call, state: State, instruction: CallInstruction): Outcome[] {
-  const { protocol } = call.effect;
   const released = releasedParam(call, state);
-  if (!refusedUnderLock(call, state)) checkArguments(call, state);
+  if (refusedUnderLock(call, state) || rootIsRefused(call, state)) return perform(call, state, instruction, released);
+  if (lockIsRefused(call, state)) {
+    silenceLocks(state);
+    const outcomes = perform(call, state, instruction, released);
+    for (const outcome of outcomes) silenceLocks(outcome.state);
+    return outcomes;
+  }
+  checkMaps(call, state);
+  checkArguments(call, state);
+  checkNode(call, state);
+  return perform(call, state, instruction, released);
+}
+
+/** What the call does, whether the verifier would let it or not. */
+function perform(call: Call, state: State, instruction: CallInstruction, released: number | undefined): Outcome[] {
+  const { protocol } = call.effect;
   switch (protocol.kind) {
     case "throw":
       mayNotHold(call.machine, state, call.site, "throw", call.effect.name);
@@ -71,7 +87,7 @@ function move(call: Call, state: State): void {
       giveToSlot(call, state, call.args[protocol.value]);
       return;
     case "graph-add":
-      giveToCollection(call, state, protocol.node);
+      giveToCollection(call, state, protocol.node, protocol.lessCallback);
       return;
     case "dynptr-release":
       dynptrRelease(call, state, protocol.param);
@@ -149,7 +165,8 @@ function giveToSlot(call: Call, state: State, value: Value | undefined): void {
   releaseReference(call.machine, state, ref, deathBy(call, "transferred"));
 }
 
-function giveToCollection(call: Call, state: State, param: number): void {
+function giveToCollection(call: Call, state: State, param: number, comparison: number | undefined): void {
+  if (comparison !== undefined) runComparison(call, state, comparison);
   const value = call.args[param];
   const expr = call.exprs[param];
   const id = value && objectIdOf(value);

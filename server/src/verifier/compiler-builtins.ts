@@ -3,6 +3,7 @@
 import type { Outcome } from "./explore-function.ts";
 import type { Machine } from "./machine.ts";
 import { type Address, addressFromPointer, clobber, copyUnder, fillZero } from "./memory.ts";
+import { fillsSpecial } from "./special-access.ts";
 import type { State } from "./state.ts";
 import { isNumber, type Value } from "./value.ts";
 
@@ -26,10 +27,14 @@ function plain(name: string): string {
   return name.startsWith("__builtin_") ? name.slice("__builtin_".length) : name;
 }
 
-export function runCompilerBuiltin(_machine: Machine, state: State, name: string, args: readonly Value[]): Outcome[] {
+export function runCompilerBuiltin(machine: Machine, state: State, name: string, args: readonly Value[]): Outcome[] {
   const target = args[0] && whole(args[0]);
   const known = plain(name);
   if (target !== undefined) {
+    const size = args[2]?.kind === "number" ? args[2].value : undefined;
+    if (size !== undefined && memoryFunctions.has(known) && known !== "memcmp") {
+      fillsSpecial(machine, state, target, size, machine.here);
+    }
     if (known === "memset") {
       if (args[1] !== undefined && isNumber(args[1], 0)) fillZero(state, target);
       else clobber(state, target);

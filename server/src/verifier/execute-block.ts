@@ -12,6 +12,7 @@ import type { Outcome } from "./explore-function.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
 import {
   type Address,
+  addressFromPointer,
   addressOf,
   clobber,
   copyUnder,
@@ -25,6 +26,7 @@ import {
 } from "./memory.ts";
 import { assume, isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
+import { overwritesSpecial, touchesSpecial } from "./special-access.ts";
 import { checkCopied, checkOverwritten, markOverwritten } from "./stack-bytes.ts";
 import type { State } from "./state.ts";
 import { decided } from "./trace.ts";
@@ -95,6 +97,7 @@ function execute(
       const source = addressOf(machine, state, frame, instruction.source, onDeref);
       const target = addressOf(machine, state, frame, instruction.target, onDeref);
       if (target === undefined) return;
+      overwritesSpecial(machine, state, target, instruction.target.type, machine.here);
       checkOverwritten(machine, state, target, machine.here);
       if (source === undefined) {
         clobber(state, target);
@@ -107,6 +110,7 @@ function execute(
     case "zero": {
       const target = addressOf(machine, state, frame, instruction.target, onDeref);
       if (target === undefined) return;
+      overwritesSpecial(machine, state, target, instruction.target.type, machine.here);
       checkOverwritten(machine, state, target, machine.here);
       fillZero(state, target);
       markEmpty(machine, state, target, instruction.target.type);
@@ -229,7 +233,11 @@ export function derefChecker(machine: Machine, state: State, site: Site): OnDere
       report.breach(machine, state, { rule: "dynptr-misuse", why: "bytes", site: at, callee: undefined, words, value });
       return;
     }
-    if (object.nullness !== "maybe") return;
+    if (object.nullness !== "maybe") {
+      const address = place && addressFromPointer(value);
+      if (address !== undefined) touchesSpecial(machine, state, address, place!, at);
+      return;
+    }
     const use = {
       how: "dereferenced",
       callee: undefined,

@@ -3,18 +3,27 @@
 import type { Expr, Place } from "../cfg/ir.ts";
 import type { TranslationUnit } from "../model/unit.ts";
 import type { Call } from "./arguments.ts";
+import { specialFieldAt } from "./special-fields.ts";
+import type { State } from "./state.ts";
 
 export interface GraphElement {
   readonly struct: string;
   readonly field: string;
 }
 
-/** From the head or root among the call's arguments; undefined when it came through a variable. */
-export function graphElement(call: Call): GraphElement | undefined {
+/** From the head or root among the call's arguments; undefined when it cannot be told where that is. */
+export function graphElement(call: Call, state: State): GraphElement | undefined {
   const index = call.effect.params.findIndex((param) => param.kind === "list-head" || param.kind === "rb-root");
+  const value = call.args[index];
   const head = call.exprs[index];
-  if (head === undefined) return undefined;
-  for (const tag of declTags(call.machine.unit.unit, head)) {
+  if (value === undefined || head === undefined) return undefined;
+  const tag = call.effect.params[index]?.kind === "list-head" ? "bpf_list_head" : "bpf_rb_root";
+  const place = specialFieldAt(call.machine, state, value, tag);
+  return elementOf(place.kind === "found" ? place.declTags : declTags(call.machine.unit.unit, head));
+}
+
+export function elementOf(tags: readonly string[]): GraphElement | undefined {
+  for (const tag of tags) {
     const parts = tag.split(":");
     if (parts[0] === "contains" && parts[1] !== undefined && parts[2] !== undefined) {
       return { struct: parts[1], field: parts[2] };

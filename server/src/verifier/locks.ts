@@ -2,15 +2,18 @@
 // leaving with one. The verifier names a lock by what it lies in: a map value or an object
 // by the lookup or allocation that found it, so that two lookups of one key are two locks,
 // a global by its data section. Collections ask here whether their lock is held.
+import type { ParamEffect } from "../registry/effect.ts";
 import type { Call } from "./arguments.ts";
 import { describeExpr } from "./describe.ts";
 import type { Outcome } from "./explore-function.ts";
 import type { Machine } from "./machine.ts";
+import { isStackBase } from "./memory.ts";
 import { endNonOwning, endRcu } from "./ownership.ts";
 import { report } from "./report.ts";
+import { specialFieldAt } from "./special-fields.ts";
+import { checkProgramType, layoutIsRefused } from "./special-layout.ts";
 import type { HeldLock, LockKind, State } from "./state.ts";
-import type { Death, Site, Value } from "./value.ts";
-import { zero } from "./value.ts";
+import { type Death, type ObjectInfo, objectIdOf, type Site, type Value, zero } from "./value.ts";
 
 export interface LockOwner {
   /** As HeldLock.owner. */
@@ -26,7 +29,8 @@ export function ownerOf(machine: Machine, state: State, value: Value): LockOwner
   if (value.base[0] === "g") return globalOwner(machine, value.base);
   if (value.base[0] !== "o") return { key: value.base, certain: false };
   const object = state.objects.get(Number(value.base.slice(1)));
-  return { key: value.base, certain: object?.class === "map-value" || object?.class === "local" };
+  const certain = object?.class === "map-value" || object?.class === "local" || object?.ref !== undefined;
+  return { key: value.base, certain };
 }
 
 /** All globals of one section lie in one map with one value. */
@@ -45,6 +49,40 @@ export function isHeld(state: State, owner: LockOwner): boolean | undefined {
 /** A held lock, to point at where it was taken. */
 export function takenHere(lock: HeldLock | undefined): readonly { site: Site; message: string }[] {
   return lock === undefined ? [] : [{ site: lock.site, message: `${lock.call}(${lock.name}) takes the lock here` }];
+}
+
+/** The address is not one of a lock. True when that was reported. */
+export function lockIsRefused(call: Call, state: State): boolean {
+  const index = call.effect.params.findIndex((param) => lockTags[param.kind] !== undefined);
+  const param = call.effect.params[index];
+  const value = call.args[index];
+  if (param === undefined || value === undefined || state.inComparison) return false;
+  if (state.locks.some((held) => held.reported)) return false;
+  const object = state.object(objectIdOf(value));
+  if (object?.dead !== undefined || object?.nullness === "maybe" || object?.poisoned === true) return false;
+  if (checkProgramType(call, state, index, "lock")) return true;
+  const why = whyNotALock(call, state, value, object, lockTags[param.kind]!);
+  if (why !== undefined) breach(call, state, index, why, undefined);
+  return why !== undefined || layoutIsRefused(call, state, index);
+}
+
+const lockTags: Partial<Record<ParamEffect["kind"], string>> = {
+  "spin-lock": "bpf_spin_lock",
+  "res-spin-lock": "bpf_res_spin_lock",
+};
+
+function whyNotALock(
+  call: Call,
+  state: State,
+  value: Value,
+  object: ObjectInfo | undefined,
+  tag: string,
+): string | undefined {
+  if (value.kind === "pointer" && isStackBase(value.base)) return "stack";
+  if (object?.class === "btf" && object.ref === undefined && object.trust !== "unknown") return "kernel-object";
+  const place = specialFieldAt(call.machine, state, value, tag);
+  if (place.kind === "variable") return "variable";
+  return place.kind === "other" ? "not-a-lock" : undefined;
 }
 
 export function spinLock(call: Call, state: State, param: number): void {
@@ -132,7 +170,7 @@ function reportUnderLock(
 ): void {
   const words = { lock: lock.name };
   report.breach(machine, state, { rule: "call-under-lock", why, site, callee, words, related: takenHere(lock) });
-  for (const held of state.locks) silence(state, held);
+  silenceLocks(state);
 }
 
 /** The path leaves the program: no lock may be held any more. */
@@ -147,7 +185,7 @@ export function mayNotHoldLocks(machine: Machine, state: State, exit: Site): voi
     words: { lock: lock.name },
     related: [{ site: exit, message: "still held when the program leaves here" }],
   });
-  for (const held of state.locks) silence(state, held);
+  silenceLocks(state);
 }
 
 function take(call: Call, state: State, param: number, kind: LockKind): void {
@@ -189,6 +227,11 @@ function breach(call: Call, state: State, param: number, why: string, lock: Held
     related: takenHere(lock),
     ...(call.exprs[param] === undefined ? {} : { expr: call.exprs[param] }),
   });
+}
+
+/** Something was said about the locks of this path: nothing more is. */
+export function silenceLocks(state: State): void {
+  for (const held of state.locks) silence(state, held);
 }
 
 function silence(state: State, lock: HeldLock): void {

@@ -156,7 +156,7 @@ function pointee(type: CType | undefined): CType | undefined {
 }
 
 function nodeResult(call: Call, state: State, maybeNull: boolean, owned: boolean): Value {
-  const element = graphElement(call);
+  const element = graphElement(call, state);
   const value = acquire(call, state, {
     class: "local",
     struct: element?.struct,
