@@ -11,13 +11,13 @@ export function printType(btf: Btf, id: number): string {
   return new TypePrinter(btf).declare(id, "", 0);
 }
 
-/** Parameters as in a prototype, without the parentheses. */
-export function printParams(btf: Btf, params: readonly BtfParam[]): string {
-  return new TypePrinter(btf).params(params, 0);
+/** The declaration of a FUNC or VAR: "int bpf_f(struct task_struct *p)". */
+export function printDeclaration(btf: Btf, id: number): string {
+  return new TypePrinter(btf).declare(btf.target(id), btf.name(id), 0);
 }
 
 /** Places a name: "char *" and "p" give "char *p". */
-export function declaration(type: string, name: string): string {
+function declaration(type: string, name: string): string {
   if (name === "") return type;
   if (type.includes("(*)")) return type.replace("(*)", `(*${name})`);
   return type.endsWith("*") ? `${type}${name}` : `${type} ${name}`;

@@ -13,6 +13,7 @@ export interface ElfSection {
   readonly link: number;
   readonly info: number;
   readonly compressed: boolean;
+  readonly executable: boolean;
 }
 
 export interface ElfSymbol {
@@ -39,6 +40,7 @@ export const machineBpf = 247;
 export const symbolTypes = { none: 0, object: 1, func: 2, section: 3 } as const;
 
 const sectionTypes = { symtab: 2, rela: 4, nobits: 8, rel: 9 } as const;
+const executableFlag = 0x4;
 const compressedFlag = 0x800;
 const magic = 0x7f454c46;
 
@@ -145,12 +147,14 @@ export class Elf {
   #readSection(at: number, index: number): ElfSection & { readonly nameOffset: number } {
     cut(this.#piece, at, this.#is64 ? 64 : 40, "ELF section header");
     const wide = this.#is64;
+    const flags = wide ? this.#lowWord(at + 8) : this.#u32(at + 8);
     return {
       index,
       name: "",
       nameOffset: this.#u32(at),
       type: this.#u32(at + 4),
-      compressed: ((wide ? this.#word(at + 8) : this.#u32(at + 8)) & compressedFlag) !== 0,
+      compressed: (flags & compressedFlag) !== 0,
+      executable: (flags & executableFlag) !== 0,
       address: wide ? this.#lowWord(at + 16) : this.#u32(at + 12),
       offset: wide ? this.#word(at + 24) : this.#u32(at + 16),
       size: wide ? this.#word(at + 32) : this.#u32(at + 20),

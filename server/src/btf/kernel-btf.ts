@@ -48,14 +48,27 @@ export interface OpenBtf {
 }
 
 /** The kfuncs of a kernel or module sorted by name; undefined when nothing in the file says which functions are kfuncs. */
-export function listKfuncs({ btf, elf }: OpenBtf): readonly BtfKfunc[] | undefined {
-  const sets = elf === undefined ? undefined : readKfuncSets(elf, btf);
-  const tagged = taggedFunctions(btf, "bpf_kfunc");
-  if (sets === undefined && tagged.size === 0) return undefined;
-  const inSets = (sets ?? []).flatMap(({ kfuncs }) => kfuncs.map(({ id }) => id));
-  return [...new Set([...inSets, ...tagged])]
+export function listKfuncs(open: OpenBtf): readonly BtfKfunc[] | undefined {
+  const ids = kfuncIds(open);
+  if (ids === undefined) return undefined;
+  const { btf } = open;
+  const sets = setsOf(open);
+  return [...ids]
     .map((id) => describeKfunc(btf, id, sets))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** Which FUNCs are kfuncs; undefined when nothing in the file says so. */
+export function kfuncIds(open: OpenBtf): ReadonlySet<number> | undefined {
+  const sets = setsOf(open);
+  const tagged = taggedFunctions(open.btf, "bpf_kfunc");
+  if (sets === undefined && tagged.size === 0) return undefined;
+  const inSets = (sets ?? []).flatMap(({ kfuncs }) => kfuncs.map(({ id }) => id));
+  return new Set([...inSets, ...tagged]);
+}
+
+function setsOf({ btf, elf }: OpenBtf): readonly KfuncSet[] | undefined {
+  return elf === undefined ? undefined : readKfuncSets(elf, btf);
 }
 
 /** Own functions that carry a tag: pahole marks kfuncs with "bpf_kfunc" since Linux 6.10 or so. */

@@ -5,6 +5,7 @@ import { defaultKernel } from "../registry/load.ts";
 import { type CheckOptions, checkCommand } from "./check-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { CliHost, Transport } from "./host.ts";
+import { type ResolveOptions, resolveCommand } from "./resolve-command.ts";
 import { type RulesOptions, rulesCommand } from "./rules-command.ts";
 import { listOf } from "./value-lists.ts";
 
@@ -66,6 +67,33 @@ function describeProgram(host: CliHost, finish: (code: number) => void): Command
     .option("--color", "color the output even when it is not a terminal")
     .option("--no-color", "never color the output")
     .action(async (options: RulesOptions) => finish(await rulesCommand(options, host)));
+
+  program
+    .command("resolve")
+    .description("resolve the kernel functions of a compiled BPF object by name, as a loader does")
+    .argument("<object>", "object compiled with clang -target bpf -g")
+    .requiredOption(
+      "-b, --btf <file>",
+      "BTF to search: first the kernel's (vmlinux, vmlinuz, /sys/kernel/btf/vmlinux), then modules in order; may be repeated",
+      keepAll,
+      [],
+    )
+    .addOption(
+      new Option(
+        "--loader <loader>",
+        "libbpf: as libbpf 1.3 and later; prog-btf: by the kernel itself from the program's BTF, a proposal for signed loaders that no kernel has yet",
+      )
+        .choices(["libbpf", "prog-btf"])
+        .default("libbpf"),
+    )
+    .addOption(new Option("--format <format>", "how to print it").choices(["text", "json"]).default("text"))
+    .option("--color", "color the output even when it is not a terminal")
+    .option("--no-color", "never color the output")
+    .addHelpText(
+      "after",
+      "\nExit status: 0 all is resolved or weak, 1 something is not and the object would not load, 2 wrong usage or unreadable input.",
+    )
+    .action(async (object: string, options: ResolveOptions) => finish(await resolveCommand(object, options, host)));
 
   return program;
 }

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import type { Btf } from "../btf/btf.ts";
 import { type OpenBtf, openBtf } from "../btf/kernel-btf.ts";
-import { BtfError } from "../btf/piece.ts";
+import { BtfError, type Piece } from "../btf/piece.ts";
 import { unpack } from "./unpack.ts";
 
 /** Larger than any kernel with debug information. */
@@ -10,7 +10,12 @@ const maxBytes = 2 ** 30;
 
 /** Throws a BtfError that names the file. `base`: the kernel's BTF, for the raw BTF or the .ko of a module. */
 export async function readBtfFile(path: string, shown: string, base?: Btf): Promise<OpenBtf> {
-  return openBtf(await unpack({ file: shown, start: 0, bytes: readBytes(path, shown) }), base);
+  return openBtf(await unpack(readPiece(path, shown)), base);
+}
+
+/** A regular file as it is; `shown` is its name in messages. Throws a BtfError for anything else. */
+export function readPiece(path: string, shown: string): Piece {
+  return { file: shown, start: 0, bytes: readBytes(path, shown) };
 }
 
 function readBytes(path: string, shown: string): Uint8Array {

@@ -4,6 +4,6 @@
 
 export function externTarget(name: string): string {
   // Exactly three underscores, something else on both sides.
-  const flavor = /^(.*[^_])___(?!_).*$/.exec(name);
+  const flavor = /^(.*[^_])___[^_].*$/.exec(name);
   return flavor?.[1] ?? name;
 }
