@@ -37,6 +37,12 @@ describe("types", () => {
     });
   });
 
+  it.each([0, 1, 2, 3])("are read at any alignment: %i", (offset) => {
+    const { writer, acquire } = kernel();
+    const bytes = Buffer.concat([Buffer.alloc(offset), writer.bytes()]).subarray(offset);
+    expect(new Btf(piece(bytes)).findOwn(kinds.func, "bpf_task_acquire")).toEqual([acquire]);
+  });
+
   it("are printed as the kernel writes them", () => {
     const writer = new BtfWriter();
     const int = writer.int("int");

@@ -230,6 +230,10 @@ export class Btf {
     if (this.base === undefined && bytes[0] !== 0) {
       failAt(this.#strings, 0, "the first BTF string is not empty; BTF of a module needs that of its kernel");
     }
+    // What is split off has no empty string of its own: it uses its base's.
+    if (this.base !== undefined && bytes[0] === 0) {
+      failAt(this.#strings, 0, `not the BTF of a module of ${this.base.file}: it stands for itself`);
+    }
   }
 
   #findTypes(layouts: readonly KindLayout[]): Uint32Array {
@@ -329,7 +333,8 @@ function wordsOf(bytes: Uint8Array, littleEndian: boolean): Uint32Array {
   const count = Math.floor(bytes.length / 4);
   const native = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
   if (littleEndian === native) {
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    // Not slice(): that of a Buffer copies nothing.
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
     return new Uint32Array(aligned.buffer, aligned.byteOffset, count);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

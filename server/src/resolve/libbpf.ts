@@ -39,7 +39,10 @@ function resolveExtern(extern: Extern, btf: Btf | undefined, kernel: Kernel): Re
     };
   }
   if (extern.section !== ".ksyms") {
-    const reason = `it is declared ${extern.section === undefined ? "without a section" : `in ${extern.section}`}; add __ksym`;
+    const reason =
+      extern.section === undefined
+        ? "it is not in .ksyms: add __ksym, or link the object that defines it"
+        : `it is in the section ${extern.section}, which libbpf does not know`;
     return { ...start, verdict: "not-a-ksym", fails: true, reason };
   }
   return isFunc
