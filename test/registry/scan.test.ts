@@ -1,16 +1,19 @@
 // The kernel-source scanner on small trees in memory.
 import { describe, expect, it } from "vitest";
+import type { KfuncFact } from "../../server/src/registry/facts.ts";
 import { CText, findFunction, readParams } from "../../server/src/registry/scan/c-text.ts";
 import { scanKfuncs } from "../../server/src/registry/scan/kfuncs.ts";
 import { scanKernel } from "../../server/src/registry/scan/scan.ts";
-import type { SourceTree } from "../../server/src/registry/scan/source-tree.ts";
+import { isInside, type SourceTree } from "../../server/src/registry/scan/source-tree.ts";
 
 function treeOf(files: Readonly<Record<string, string>>): SourceTree {
   return {
     read: (path) => files[path],
-    filesContaining: (needles, folders) =>
+    filesContaining: (needles, folders, ending) =>
       Object.keys(files)
-        .filter((path) => folders.some((folder) => path.startsWith(`${folder}/`)))
+        .filter(
+          (path) => (ending === undefined || path.endsWith(ending)) && folders.some((folder) => isInside(path, folder)),
+        )
         .filter((path) => needles.some((needle) => files[path]!.includes(needle)))
         .sort(),
   };
@@ -25,9 +28,11 @@ static int init(void) { return register_btf_kfunc_id_set(BPF_PROG_TYPE_${type},
 							  &${set}_set); }
 `;
 
+const kfuncsOf = (tree: SourceTree): readonly KfuncFact[] => scanKfuncs(tree).kfuncs;
+
 describe("scanning kfuncs", () => {
   it("reads flags separated by bars or commas, names with suffixes, and the place", () => {
-    const [kfunc] = scanKfuncs(
+    const [kfunc] = kfuncsOf(
       treeOf({
         "kernel/a.c": `/* BTF_ID_FLAGS(func, in_a_comment) */
 __bpf_kfunc struct thing *
@@ -58,7 +63,7 @@ ${registered("things")}`,
   });
 
   it("takes the old set macros, unmarked functions in other files, and conditions", () => {
-    const kfuncs = scanKfuncs(
+    const kfuncs = kfuncsOf(
       treeOf({
         "kernel/b.c": `BTF_SET8_START(old)
 #ifdef CONFIG_B
@@ -89,7 +94,7 @@ void far_away(int how)
   });
 
   it("expands a list macro that makes entries", () => {
-    const kfuncs = scanKfuncs(
+    const kfuncs = kfuncsOf(
       treeOf({
         "include/net/list.h": `#define ITEM_xxx \\
 	ITEM(one, first_item) \\
@@ -109,7 +114,7 @@ ${registered("items")}`,
   });
 
   it("counts the arguments that the verifier supplies, and marks test modules", () => {
-    const [kfunc] = scanKfuncs(
+    const [kfunc] = kfuncsOf(
       treeOf({
         "tools/testing/selftests/bpf/mod.c": `__bpf_kfunc void late(u64 x, struct bpf_prog_aux *aux, u64 off) { }
 BTF_KFUNCS_START(set)
@@ -122,7 +127,7 @@ ${registered("set")}`,
   });
 
   it("keeps both sets of a kfunc, with flags where they differ", () => {
-    const [kfunc] = scanKfuncs(
+    const [kfunc] = kfuncsOf(
       treeOf({
         "drivers/hid/e.c": `__bpf_kfunc void both(void) { }
 BTF_KFUNCS_START(first)

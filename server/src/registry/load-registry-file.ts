@@ -4,7 +4,8 @@ import type { KernelFacts, KfuncFact, KfuncSetFact } from "./facts.ts";
 import { nearestKernel } from "./kernel-version.ts";
 import { builtinKernels, loadKernel } from "./load.ts";
 import { NO_TYPE, type RegistryEntry, type RegistryFile, splitConditions } from "./registry-file.ts";
-import { hiddenParams, TEST_FOLDER } from "./scan/kfuncs.ts";
+import { TEST_FOLDER } from "./scan/folders.ts";
+import { hiddenParams } from "./scan/kfuncs.ts";
 
 /** The file is not a registry. The message names the file, the place in it and what should be there. */
 export class RegistryFileError extends Error {}

@@ -1,6 +1,7 @@
 // The kfuncs of one kernel tree, or of module sources, as a file: what `kfunc-ls registry scan` writes
 // and a target can be made from. Its shape is published as schemas/registry.schema.json.
 import type { KfuncFact, Provenance } from "./facts.ts";
+import type { Unreadable } from "./scan/unreadable.ts";
 import { suffixOf } from "./words.ts";
 
 export interface RegistryFile {
@@ -16,12 +17,6 @@ export interface RegistryProvenance extends Provenance {
   readonly source: "kernel" | "modules";
   /** What looks like a part of a registration and could not be understood. */
   readonly unreadable: readonly Unreadable[];
-}
-
-export interface Unreadable {
-  readonly file: string;
-  readonly line: number;
-  readonly what: string;
 }
 
 export interface RegistryEntry {

@@ -27,6 +27,12 @@ export class CText {
     return countUpTo(this.#lineStarts, offset);
   }
 
+  /** Offset at which a 1-based line starts. */
+  offsetOf(line: number): number {
+    this.#lineStarts ??= lineStarts(this.text);
+    return this.#lineStarts[line - 1] ?? 0;
+  }
+
   /** The `#if` conditions that hold at an offset, outermost first. */
   conditionsAt(offset: number): readonly string[] {
     this.#conditions ??= readConditions(this.text);

@@ -1,8 +1,9 @@
 // Reads all facts of one kernel tree. The order of every list is fixed, so that the same tree
 // always gives the same bytes.
 import type { KernelFacts } from "../facts.ts";
+import { CODE_FOLDERS } from "./folders.ts";
 import { scanHelpers } from "./helpers.ts";
-import { CODE_FOLDERS, scanKfuncs } from "./kfuncs.ts";
+import { scanKfuncs } from "./kfuncs.ts";
 import { narrowTree } from "./narrowed-tree.ts";
 import { scanHooks, scanSections } from "./sections.ts";
 import type { SourceTree } from "./source-tree.ts";
@@ -18,7 +19,7 @@ import {
 } from "./verifier-lists.ts";
 
 /** Raised whenever the same tree would give other facts. */
-export const SCANNER_VERSION = 1;
+export const SCANNER_VERSION = 2;
 
 export interface Origin {
   /** "7.2" */
@@ -39,7 +40,7 @@ export function scanKernel(source: SourceTree, origin: Origin): KernelFacts {
     },
     hooks: scanHooks(tree),
     sections: scanSections(tree),
-    kfuncs: scanKfuncs(tree),
+    kfuncs: scanKfuncs(tree).kfuncs,
     specialKfuncs: scanSpecialKfuncs(tree),
     helpers: scanHelpers(tree),
     structOps: scanStructOps(tree),

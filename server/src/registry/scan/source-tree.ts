@@ -4,6 +4,14 @@
 export interface SourceTree {
   /** Text of a file, or undefined if there is none. Paths are relative to the root, with slashes. */
   read(path: string): string | undefined;
-  /** Paths of .c and .h files under `folders` whose bytes contain at least one of `needles`, sorted. */
-  filesContaining(needles: readonly string[], folders: readonly string[]): readonly string[];
+  /**
+   * Paths of .c and .h files (of one kind only, if `ending` is given) under `folders` whose bytes contain at least
+   * one of `needles`, sorted. The folder "" is the whole tree.
+   */
+  filesContaining(needles: readonly string[], folders: readonly string[], ending?: ".c" | ".h"): readonly string[];
+}
+
+/** Is the path inside the folder? Everything is inside "". */
+export function isInside(path: string, folder: string): boolean {
+  return folder === "" || path === folder || path.startsWith(`${folder}/`);
 }

@@ -2,7 +2,7 @@
 // of the stub's parameters, and finds the stub by its name: <struct>__<member>.
 import type { StructOpsFact } from "../facts.ts";
 import { CText, functionAt } from "./c-text.ts";
-import { TEST_FOLDER } from "./kfuncs.ts";
+import { TEST_FOLDER } from "./folders.ts";
 import type { SourceTree } from "./source-tree.ts";
 
 const FOLDERS = ["kernel", "net", "drivers/hid", "io_uring", "mm", "fs", "block", "tools/testing/selftests/bpf"];

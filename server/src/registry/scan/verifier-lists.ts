@@ -2,7 +2,7 @@
 // special kfuncs, tracepoints and hooks whose arguments are not plain trusted pointers, iterator contexts.
 import type { IterContextFact, LsmArgumentFact, SafeWalkFact, TracepointFact } from "../facts.ts";
 import { CText, functionAt, readParams, splitTopLevel } from "./c-text.ts";
-import { TEST_FOLDER } from "./kfuncs.ts";
+import { TEST_FOLDER } from "./folders.ts";
 import type { SourceTree } from "./source-tree.ts";
 
 const VERIFIER = "kernel/bpf/verifier.c";
