@@ -66,6 +66,8 @@ export interface ParamEffect {
   readonly mapValueOnly?: true;
   /** Must be a constant known to the verifier (__k, __szk, *_buf_size). */
   readonly constant?: boolean;
+  /** Its constant value is the size of the memory that the call returns. */
+  readonly sizesResult?: boolean;
 }
 
 export type ReturnEffect =
@@ -218,8 +220,16 @@ export interface KernelEffects {
     member: string,
     index: number,
   ): { readonly ref: boolean; readonly nullable: boolean };
+  /** Struct that programs implementing `struct` see behind arguments the kernel declares as pointers to `declared`. */
+  structOpsSees(struct: string, declared: string): string;
   /** A pointer member of a program's context: `ctx->task` of an iterator, `ctx->sk` ... undefined: nothing special. */
   contextField(struct: string, field: string): ContextField | undefined;
+  /** Struct that programs of this type get as their context; "" when it is none of its own, undefined when we do not know. */
+  contextStruct(programType: string): string | undefined;
+  /** May memory of the program stand for this struct? Only if it has no pointers in it. */
+  isPlainData(struct: string): boolean;
+  /** May programs of this type write some members of kernel objects? */
+  writesObjects(programType: string): boolean;
   /** An argument of a tp_btf program. `scalar`: may be an error pointer, so the verifier gives a number. */
   tracepointArgument(tracepoint: string, index: number): { readonly maybeNull: boolean; readonly scalar: boolean };
   /** An argument of an LSM program. */
@@ -285,6 +295,8 @@ export interface KernelRules {
   readonly dynptrsAreReferences: boolean;
   /** A non-sleepable program counts as an RCU section. */
   readonly implicitRcu: boolean;
+  /** Only SYSCALL programs may pass their context as memory. */
+  readonly contextIsNoMemory: boolean;
   /** What is read from a trusted object is untrusted unless the kernel says otherwise; else it is plain. */
   readonly walksLoseTrust: boolean;
   /** A tail call moves packets only for the callers of the function that makes it; else for everyone after it. */

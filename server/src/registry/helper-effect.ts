@@ -61,6 +61,7 @@ function paramEffect(fact: HelperFact, index: number): ParamEffect {
     written: readings.some((reading) => reading.written),
     sizeParam: same ? first.sizeParam : undefined,
     constructs: first.constructs,
+    ...(same && first.allocates ? { constant: true, sizesResult: true } : {}),
   };
 }
 
@@ -78,6 +79,8 @@ interface ArgReading {
   readonly sizeParam: number | undefined;
   readonly constructs: boolean;
   readonly percpu: boolean;
+  /** Size of the memory that the call returns. */
+  readonly allocates: boolean;
 }
 
 const ANYTHING: ArgReading = {
@@ -89,6 +92,7 @@ const ANYTHING: ArgReading = {
   sizeParam: undefined,
   constructs: false,
   percpu: false,
+  allocates: false,
 };
 
 const KINDS: Readonly<Record<string, ParamKind>> = {
@@ -138,6 +142,7 @@ function readArg(arg: HelperArgFact, next: HelperArgFact | undefined, index: num
     sizeParam: sized ? index + 1 : undefined,
     constructs: kind === "dynptr" && uninit,
     percpu: words[0] === "PTR_TO_PERCPU_BTF_ID",
+    allocates: words[0] === "CONST_ALLOC_SIZE_OR_ZERO",
   };
 }
 

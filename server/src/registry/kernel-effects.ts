@@ -7,7 +7,16 @@ import { inRange } from "./kernel-version.ts";
 import { kfuncAccess } from "./kfunc-access.ts";
 import { kfuncEffect, kfuncTraits, visibleParams } from "./kfunc-effect.ts";
 import { isKnownKfunc } from "./load.ts";
-import { contextFields, inlineAssembly, programsWithout, ruleSwitches } from "./overrides.ts";
+import {
+  contextFields,
+  inlineAssembly,
+  objectWriters,
+  plainData,
+  programContexts,
+  programsWithout,
+  promotedArguments,
+  ruleSwitches,
+} from "./overrides.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
 import { lookUpSection } from "./section-lookup.ts";
 
@@ -27,9 +36,17 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
   const known = new Map<string, CallEffect | undefined>();
   const access = kfuncAccess(facts);
 
+  /** An iterator whose constructor needs an RCU section hands out RCU pointers. */
+  const withIterator = (effect: CallEffect): CallEffect => {
+    const { protocol } = effect;
+    if (protocol.kind !== "iterator-next") return effect;
+    const flags = kfuncs.get(`bpf_iter_${protocol.iterator}_new`)?.flags ?? [];
+    return flags.includes("KF_RCU_PROTECTED") ? { ...effect, protocol: { ...protocol, nextIsRcu: true } } : effect;
+  };
+
   const compute = (name: string): CallEffect | undefined => {
     const kfunc = kfuncs.get(name);
-    if (kfunc !== undefined) return kfuncEffect(kfunc, traits, releasersFor(kfunc, releasers));
+    if (kfunc !== undefined) return withIterator(kfuncEffect(kfunc, traits, releasersFor(kfunc, releasers)));
     const helper = helpers.get(name);
     if (helper !== undefined) return helperEffect(helper, kernel);
     const long = kfuncs.get(`${name}_impl`);
@@ -85,11 +102,15 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
       const nullable = name.endsWith("__nullable") || stub?.maybeNull?.includes(index) === true;
       return { ref: name.endsWith("__ref"), nullable };
     },
+    structOpsSees: (struct, declared) => promotedArguments[`${struct}.${declared}`] ?? declared,
     releasersOf: (struct) => (struct === undefined ? [] : (releasers.get(struct) ?? [])),
     contextField(struct, field) {
       const type = iterators.get(`${struct}.${field}`);
       return type === undefined ? contextFields[`${struct}.${field}`] : iteratorField(type);
     },
+    contextStruct: (programType) => programContexts[programType],
+    isPlainData: (struct) => plainData.has(struct),
+    writesObjects: (programType) => objectWriters.has(programType),
     tracepointArgument(tracepoint, index) {
       const fact = tracepoints.get(tracepoint);
       return {
@@ -117,6 +138,7 @@ function rulesOf(kernel: string): KernelRules {
     dynptrsAreReferences: on("dynptrsAreReferences"),
     implicitRcu: on("implicitRcu"),
     walksLoseTrust: on("walksLoseTrust"),
+    contextIsNoMemory: on("contextIsNoMemory"),
     globalThrowChecked: on("globalThrowChecked"),
     globalsByContext: on("globalsByContext"),
     unlockEndsRcu: on("unlockEndsRcu"),

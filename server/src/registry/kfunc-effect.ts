@@ -120,6 +120,7 @@ function paramEffect(
     constructs: (kind === "dynptr" && has("__uninit")) || (kind === "iterator" && flags.has("KF_ITER_NEW")),
     ...(has("__nonown_allowed") ? { nonOwning: "allowed" as const } : {}),
     ...(isConstant(name, traits) ? { constant: true } : {}),
+    ...(/(?:^rd(?:only|wr)_buf_size|__szk)$/.test(name) ? { sizesResult: true } : {}),
   };
 }
 
@@ -209,7 +210,8 @@ function paramTrust(
 ): ParamEffect["trust"] {
   if (kind === "local-object") return "owned";
   if (kind === "list-node" || kind === "rb-node") return has("__nonown_allowed") ? "none" : "owned";
-  if (kind !== "pointer") return "none";
+  // To a program of another kind a context is an object like any other.
+  if (kind !== "pointer" && kind !== "context" && kind !== "map") return "none";
   if (flags.has("KF_RELEASE") && (index === 0 || !traits.trustByDefault)) return "owned";
   if (traits.trustByDefault) return flags.has("KF_RCU") ? "rcu" : "trusted";
   if (flags.has("KF_RCU")) return "rcu";

@@ -569,6 +569,10 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
   constantKeyLookupNonNull: { from: "6.16", why: "A constant key within an array map cannot miss." },
   structOpsReturnsOwned: { from: "6.15", why: "Came with queueing disciplines written in BPF." },
   childReferences: { from: "7.2", why: "References got a parent with file dynptrs." },
+  contextIsNoMemory: {
+    from: "7.0",
+    why: "Before, programs whose context needs no rewriting could pass it as memory as well.",
+  },
   walksLoseTrust: { from: "6.4", why: "Before, a walked pointer was as good as any other to most calls." },
   dynptrsAreReferences: {
     from: "7.2",
@@ -859,3 +863,62 @@ export const kfuncFilters: readonly KfuncFilter[] = [
     source: "check_css_task_iter_allowlist",
   },
 ];
+/**
+ * Context of each program type, from linux/bpf_types.h; "" where it is an array of arguments. Types that
+ * are not listed are never judged by their context.
+ */
+export const programContexts: Readonly<Record<string, string>> = {
+  SOCKET_FILTER: "__sk_buff",
+  SCHED_CLS: "__sk_buff",
+  SCHED_ACT: "__sk_buff",
+  CGROUP_SKB: "__sk_buff",
+  LWT_IN: "__sk_buff",
+  LWT_OUT: "__sk_buff",
+  LWT_XMIT: "__sk_buff",
+  LWT_SEG6LOCAL: "__sk_buff",
+  SK_SKB: "__sk_buff",
+  FLOW_DISSECTOR: "__sk_buff",
+  XDP: "xdp_md",
+  CGROUP_SOCK: "bpf_sock",
+  CGROUP_SOCK_ADDR: "bpf_sock_addr",
+  SOCK_OPS: "bpf_sock_ops",
+  SK_MSG: "sk_msg_md",
+  CGROUP_DEVICE: "bpf_cgroup_dev_ctx",
+  CGROUP_SYSCTL: "bpf_sysctl",
+  CGROUP_SOCKOPT: "bpf_sockopt",
+  SK_REUSEPORT: "sk_reuseport_md",
+  SK_LOOKUP: "bpf_sk_lookup",
+  NETFILTER: "bpf_nf_ctx",
+  TRACING: "",
+  LSM: "",
+  SYSCALL: "",
+  STRUCT_OPS: "",
+};
+
+/**
+ * Structs that kfuncs take and that have nothing but numbers in them, counted from the BTF of the built-in kernels;
+ * the last two lines are of modules and of the kernel's test module.
+ */
+export const plainData: ReadonlySet<string> = new Set([
+  ...["ack_sample", "bpf_cpumask", "bpf_crypto_params", "bpf_fib_lookup", "bpf_ksock_create_opts", "bpf_sock_tuple"],
+  ...["bpf_tcp_req_attrs", "bpf_ws_lock", "bpf_xfrm_state_opts", "cpumask", "iou_ctx", "pt_regs", "rate_sample"],
+  ...["scx_bpf_dsq_insert_vtime_args", "scx_bpf_select_cpu_and_args", "scx_cid_topo", "scx_event_stats", "xdp_md"],
+  ...["nf_inet_addr", "bpf_ct_opts", "bpf_fou_encap", "bpf_flowtable_opts", "bpf_xfrm_info"],
+  ...[
+    "prog_test_pass1",
+    "prog_test_pass2",
+    "prog_test_member",
+    "st_ops_args",
+    "sendmsg_args",
+    "addr_args",
+    "init_sock_args",
+  ],
+]);
+
+/** Program types whose btf_struct_access lets some members be written. */
+export const objectWriters: ReadonlySet<string> = new Set(["SCHED_CLS", "SCHED_ACT", "XDP", "STRUCT_OPS", "EXT"]);
+
+/** struct_ops whose programs get a larger struct than the member declares: "ops.declared" -> struct (bpf_tcp_ca_is_valid_access). */
+export const promotedArguments: Readonly<Record<string, string>> = {
+  "tcp_congestion_ops.sock": "tcp_sock",
+};

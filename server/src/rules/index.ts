@@ -1,6 +1,7 @@
 // All rules, in the order in which documentation lists them.
 import type { RuleInfo } from "../check/api.ts";
 import { callUnderLock } from "./call-under-lock.ts";
+import { contextArgument } from "./context-argument.ts";
 import type { Rule } from "./define.ts";
 import { dynptrMisuse } from "./dynptr-misuse.ts";
 import { graphMisuse } from "./graph-misuse.ts";
@@ -15,6 +16,7 @@ import { uncheckedNull } from "./unchecked-null.ts";
 import { unreleasedReference } from "./unreleased-reference.ts";
 import { untrustedPointer } from "./untrusted-pointer.ts";
 import { useAfterRelease } from "./use-after-release.ts";
+import { wrongArgumentType } from "./wrong-argument-type.ts";
 
 export const allRules: readonly Rule[] = [
   unreleasedReference,
@@ -23,6 +25,8 @@ export const allRules: readonly Rule[] = [
   releaseUnowned,
   untrustedPointer,
   kfuncNotAllowed,
+  wrongArgumentType,
+  contextArgument,
   nullCheckTooLate,
   lockMisuse,
   callUnderLock,

@@ -7,7 +7,7 @@ export const untrustedPointer = defineBreachRule(
     code: "untrusted-pointer",
     title: "Pointer is not trusted enough for the call",
     severity: "error",
-    category: "Memory Safety",
+    category: "Call Type Safety",
     verifier: [
       "(?:R\\d+|\\*\\(R11-\\d+\\)) must be referenced or trusted",
       "(?:R\\d+|\\*\\(R11-\\d+\\)) must be a rcu pointer",

@@ -2,6 +2,7 @@
 // in its effect; where the pointer came from decides what it is worth
 // (VERIFIER_RULES 2.3). A pointer whose standing is not known is never reported.
 import type { ParamEffect } from "../registry/effect.ts";
+import { kindHere } from "./argument-type.ts";
 import type { Call } from "./arguments.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
@@ -10,7 +11,8 @@ import { type ObjectInfo, objectIdOf, type Value } from "./value.ts";
 export function checkTrust(call: Call, state: State, value: Value, param: ParamEffect, index: number): void {
   const object = state.object(objectIdOf(value));
   const expr = call.exprs[index];
-  if (object === undefined || expr === undefined || isGoodEnough(object, param)) return;
+  if (object === undefined || expr === undefined || kindHere(call, param) === undefined) return;
+  if (isGoodEnough(object, param)) return;
   const { machine, effect, site } = call;
   report.breach(machine, state, {
     rule: "untrusted-pointer",

@@ -3,6 +3,7 @@
 import type { Expr } from "../cfg/ir.ts";
 import type { CallEffect, ParamEffect } from "../registry/effect.ts";
 import { checkTrust } from "./argument-trust.ts";
+import { checkType } from "./argument-type.ts";
 import type { RawFinding } from "./finding.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { isStackBase } from "./memory.ts";
@@ -25,13 +26,10 @@ export interface Call {
   readonly args: readonly Value[];
 }
 
-const unchecked: ReadonlySet<ParamEffect["kind"]> = new Set([
-  "ignored",
-  "anything",
-  "scalar",
-  "callback",
-  "callback-context",
-]);
+const unchecked: ReadonlySet<ParamEffect["kind"]> = new Set(["ignored", "anything", "callback-context"]);
+
+/** Neither NULL nor what became of the pointer matters; that it is one does. */
+const notPointers: ReadonlySet<ParamEffect["kind"]> = new Set(["scalar", "callback"]);
 
 export function checkArguments(call: Call, state: State): void {
   checkPacketWriter(call, state);
@@ -39,6 +37,10 @@ export function checkArguments(call: Call, state: State): void {
   call.args.forEach((value, index) => {
     const param = call.effect.params[index];
     if (param === undefined || unchecked.has(param.kind)) return;
+    if (notPointers.has(param.kind)) {
+      checkType(call, state, value, param, index);
+      return;
+    }
     if (isDead(state, value)) {
       const use = index === released ? "released" : "passed";
       report.useAfterRelease(call.machine, state, value, use, call.effect.name, call.site);
@@ -47,7 +49,7 @@ export function checkArguments(call: Call, state: State): void {
     checkNull(call, state, value, param, index);
     checkStackObject(call, state, value, param, index);
     if (index === released) checkOwned(call, state, value, index);
-    else checkTrust(call, state, value, param, index);
+    else if (!checkType(call, state, value, param, index)) checkTrust(call, state, value, param, index);
   });
 }
 
@@ -57,7 +59,7 @@ export function releasedParam(call: Call, state: State): number | undefined {
   if (releases !== "referenced") return releases;
   const owned = call.args.findIndex((value) => state.object(objectIdOf(value))?.ref !== undefined);
   if (owned >= 0) return owned;
-  const pointer = params.findIndex((param) => !unchecked.has(param.kind));
+  const pointer = params.findIndex(({ kind }) => !unchecked.has(kind) && !notPointers.has(kind));
   return pointer < 0 ? undefined : pointer;
 }
 

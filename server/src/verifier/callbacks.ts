@@ -93,14 +93,15 @@ function callbackArguments(call: Call, state: State, protocol: SyncCallback, cou
   const context = protocol.contextParam === undefined ? undefined : call.args[protocol.contextParam];
   const { machine, site, effect } = call;
   const origin = { site, call: effect.name, what: "argument", name: undefined } as const;
-  const memory = () => machine.newObject(state, { class: "map-value", nullness: "non-null", trust: "plain", origin });
+  const memory = (readOnly: boolean) =>
+    machine.newObject(state, { class: "map-value", nullness: "non-null", trust: "plain", readOnly, origin });
   const object = (struct: string) =>
     machine.newObject(state, { class: "btf", struct, nullness: "non-null", trust: "plain", origin });
   switch (protocol.shape) {
     case "loop":
       return [undefined, context];
     case "map-elem":
-      return [call.args[0], memory(), memory(), context].slice(0, Math.max(count, 0));
+      return [call.args[0], memory(true), memory(false), context].slice(0, Math.max(count, 0));
     case "find-vma":
       return [call.args[0], object("vm_area_struct"), context];
     case "ringbuf-drain":

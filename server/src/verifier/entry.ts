@@ -51,13 +51,14 @@ function argumentOrigin(frame: Frame, param: Local, index: number): Origin {
 }
 
 /** Map, key and value of a timer or workqueue: the value is never NULL. */
-function asyncParameter(machine: Machine, state: State, param: Local, _index: number, origin: Origin): Value {
+function asyncParameter(machine: Machine, state: State, param: Local, index: number, origin: Origin): Value {
   return machine.newObject(state, {
-    class: "map-value",
+    class: index === 0 ? "map" : "map-value",
     struct: pointeeTag(param.type),
     type: param.type.kind === "pointer" ? param.type.to : undefined,
     nullness: "non-null",
     trust: "plain",
+    readOnly: index === 1,
     origin,
   });
 }

@@ -174,7 +174,7 @@ class Extraction {
       this.#to.objects.set(id, object);
       const dynptr = object.tiedToDynptr === undefined ? "" : number(this.#dynptrs, object.tiedToDynptr);
       this.#parts.push(
-        `O${index}:${object.class}/${object.struct ?? ""}/${object.nullness}/${object.trust}/${this.#optionalReference(object.ref)}/${this.#optionalReference(object.tiedToRef)}/${dynptr}/${object.nonOwning}${object.percpu}${object.readOnly}${object.poisoned}${object.dead?.reason ?? ""}${object.usedUntested === undefined ? "" : "u"};`,
+        `O${index}:${object.class}/${object.struct ?? ""}/${object.nullness}/${object.trust}/${this.#optionalReference(object.ref)}/${this.#optionalReference(object.tiedToRef)}/${dynptr}/${object.nonOwning}${object.percpu}${object.readOnly}${object.size ?? ""}${object.map ?? ""}${object.poisoned}${object.dead?.reason ?? ""}${object.usedUntested === undefined ? "" : "u"};`,
       );
       this.#memory(`o${id}`, `o${index}`, `o${id}`);
     });

@@ -182,6 +182,8 @@ function merge(a: ObjectInfo, b: ObjectInfo): ObjectInfo {
     ...a,
     nullness: a.nullness === b.nullness ? a.nullness : "unknown",
     trust: a.trust === b.trust ? a.trust : "unknown",
+    size: a.size === b.size ? a.size : undefined,
+    map: a.map === b.map ? a.map : undefined,
     // Dead on one path only: nothing is claimed on the joined one.
     dead: a.dead !== undefined && b.dead !== undefined ? a.dead : undefined,
     poisoned: a.poisoned || b.poisoned || (a.dead === undefined) !== (b.dead === undefined),

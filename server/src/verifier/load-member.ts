@@ -21,14 +21,37 @@ export function loadMember(
   if (type.kind === "unknown" && object?.class === "btf" && object.trust !== "unknown") {
     return walk(machine, state, object, address, undefined, undefined);
   }
-  if (type.kind !== "pointer") return machine.symbols.freshOf(type);
+  if (type.kind !== "pointer") return unfollowed(machine, id, object, address, type);
   const tag = pointeeTag(type);
   const slot = slotTag(type);
   if (slot !== undefined && (id === undefined || object?.class === "map-value" || object?.class === "local")) {
     return loadKptr(machine, state, object, address, type, slot);
   }
-  if (object === undefined || object.class !== "btf") return machine.symbols.freshOf(type);
+  if (object === undefined || object.class !== "btf") return unfollowed(machine, id, object, address, type);
   return walk(machine, state, object, address, type, tag);
+}
+
+/**
+ * Numbers in memory: not constants to the verifier, unless the memory is constant. Pointers in memory it takes for numbers
+ * too, but whether one is a kptr hangs on macros of headers that may be missing.
+ */
+function unfollowed(
+  machine: Machine,
+  id: number | undefined,
+  object: ObjectInfo | undefined,
+  address: Address,
+  type: CType,
+): Value {
+  const { symbols } = machine;
+  if (type.kind !== "int") return symbols.freshOf(type);
+  if (id !== undefined) {
+    const followed = object?.class === "map-value" || object?.class === "btf";
+    return followed ? symbols.scalar(type) : symbols.freshOf(type);
+  }
+  // clang folds reads of what nobody can change, and of a static variable that nobody does.
+  const global = machine.unit.unit.global(address.base.slice(2));
+  const folded = global === undefined || global.const || global.extern || global.static || global.section !== undefined;
+  return folded ? symbols.freshOf(type) : symbols.scalar(type);
 }
 
 export type SlotTag = "kptr" | "kptr_untrusted" | "percpu_kptr" | "uptr";
@@ -139,7 +162,9 @@ function loadContext(machine: Machine, state: State, object: ObjectInfo, address
   }
   const facts =
     object.struct === undefined || field === undefined ? undefined : machine.effects.contextField(object.struct, field);
-  if (type.kind !== "pointer" && facts === undefined) return machine.symbols.freshOf(type);
+  if (type.kind !== "pointer" && facts === undefined) {
+    return type.kind === "int" ? machine.symbols.scalar(type) : machine.symbols.freshOf(type);
+  }
   return machine.newObject(state, {
     class: facts?.kind === "memory" ? "memory" : "btf",
     struct: facts?.struct ?? pointeeTag(type),

@@ -22,7 +22,7 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
     case "void":
       return undefined;
     case "scalar":
-      return machine.symbols.freshOf(type ?? { kind: "unknown" });
+      return machine.symbols.scalar(type ?? { kind: "unknown" });
     case "object": {
       const source =
         returns.typeOf === undefined ? undefined : state.object(objectIdOf(call.args[returns.typeOf] ?? zero));
@@ -78,6 +78,7 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
         type: pointee(type),
         struct: type && pointeeTag(type),
         tiedToRef: owner?.ref,
+        size: sizeGiven(call, state),
         origin: originOf(call, "call"),
       });
     }
@@ -91,6 +92,7 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
         type: pointee(type),
         struct: type && pointeeTag(type),
         tiedToDynptr: dynptr?.kind === "dynptr" ? dynptr.id : undefined,
+        size: sizeGiven(call, state),
         origin: originOf(call, "call"),
       });
     }
@@ -99,6 +101,14 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
     case "kptr-old":
       return oldKptr(call, state);
   }
+}
+
+/** Bytes of the memory returned: the one argument that must be a constant says so. */
+function sizeGiven(call: Call, state: State): number | undefined {
+  const index = call.effect.params.findIndex((param) => param.sizesResult === true);
+  const value = index < 0 ? undefined : call.args[index];
+  const size = value && known(call.machine, state, value);
+  return size?.kind === "number" ? size.value : undefined;
 }
 
 export function slotAt(state: State, value: Value | undefined) {
@@ -194,6 +204,7 @@ function mapLookup(call: Call, state: State, { mapParam, maybeNull, keyParam }: 
         class: "map-value",
         struct: map?.value?.kind === "record" ? map.value.tag : undefined,
         type: map?.value,
+        map: map?.name,
         nullness: maybeNull ? lookupNullness(call, state, map, mapParam, keyParam) : "non-null",
         trust: "plain",
         origin,

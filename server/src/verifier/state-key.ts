@@ -92,7 +92,7 @@ class Canonicalizer {
     if (object === undefined) return;
     const number = this.#objects.get(id);
     this.#parts.push(
-      `O${number}:${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[2]}/${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${this.#dynptr(object.tiedToDynptr)}/${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.readOnly ? "r" : ""}${object.poisoned ? "p" : ""}${object.dead === undefined ? "" : object.dead.reason[0]};`,
+      `O${number}:${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[2]}/${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${this.#dynptr(object.tiedToDynptr)}/${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.readOnly ? "r" : ""}${object.size ?? ""}${object.map ?? ""}${object.poisoned ? "p" : ""}${object.dead === undefined ? "" : object.dead.reason[0]};`,
     );
     written.add(`o${id}`);
     this.#memoryOf(`o${id}`, `o${number}`, byBase);

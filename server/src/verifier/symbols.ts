@@ -31,6 +31,7 @@ export const anyRange: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POS
 export class Symbols {
   readonly #infos: SymbolInfo[] = [];
   readonly #opaque = new Set<number>();
+  readonly #scalars = new Set<number>();
   readonly #joined = new Set<number>();
   readonly #interned = new Map<string, Value>();
 
@@ -55,6 +56,33 @@ export class Symbols {
     const value = this.fresh(anyRange);
     if (value.kind === "symbol") this.#opaque.add(value.id);
     return value;
+  }
+
+  /** Read from memory that the verifier does not follow, or computed by a call: a number, whatever its C type, and not a constant. */
+  scalar(type: CType): Value {
+    const value = this.freshOf(type);
+    if (value.kind === "symbol") this.#scalars.add(value.id);
+    return value;
+  }
+
+  /** Certainly a number to the verifier, never a pointer. */
+  isScalar(value: Value, depth = 0): boolean {
+    if (value.kind !== "symbol") return value.kind === "number";
+    if (this.#scalars.has(value.id)) return true;
+    const definition = this.definition(value.id);
+    if (definition === undefined || depth > 4) return false;
+    if (definition.kind !== "binary") return this.isScalar(definition.operand, depth + 1);
+    return this.isScalar(definition.left, depth + 1) && this.isScalar(definition.right, depth + 1);
+  }
+
+  /** Certainly not a constant to the verifier, unless a test of the path made it one. */
+  isVariable(value: Value, depth = 0): boolean {
+    if (value.kind !== "symbol" || depth > 4) return false;
+    if (this.#scalars.has(value.id)) return true;
+    const definition = this.definition(value.id);
+    if (definition?.kind === "cast") return definition.bits >= 8 && this.isVariable(definition.operand, depth + 1);
+    if (definition?.kind !== "binary" || !keepsVariety.has(definition.op)) return false;
+    return definition.right.kind === "number" && this.isVariable(definition.left, depth + 1);
   }
 
   isOpaque(id: number): boolean {
@@ -103,6 +131,9 @@ export class Symbols {
     return this.#infos[id]?.definition;
   }
 }
+
+/** With a constant, these give a constant only where the range says so. */
+const keepsVariety: ReadonlySet<BinaryOperator> = new Set(["+", "-", "&"]);
 
 export function rangeOfType(type: CType): Range {
   if (type.kind === "int") {

@@ -81,6 +81,10 @@ export interface ObjectInfo {
   readonly readOnly: boolean;
   /** undefined: not known, as for what came out of an untyped slot. */
   readonly percpu: boolean | undefined;
+  /** Bytes from the start of memory to its end, when the verifier and we know them. */
+  readonly size: number | undefined;
+  /** Name of the map that a value was found in. */
+  readonly map: string | undefined;
   /** Set once the verifier would see a scalar here. */
   readonly dead: Death | undefined;
   readonly origin: Origin;
