@@ -125,14 +125,14 @@ describe("inputs", () => {
     const core = fakeCore();
     const args = ["check", "-k", "6.12,7.2", "--kernel", "6.1", "-Iinc", "-I", "/abs", "-DA=1", "-D", "B", "a.c"];
     await run(args, { in: folder, core });
-    expect(core.options[0]?.kernels).toEqual(["6.12", "7.2", "6.1"]);
+    expect(core.options[0]?.kernels).toMatchObject([{ name: "6.12" }, { name: "7.2" }, { name: "6.1" }]);
     expect(core.extras[0]).toEqual({ includeDirs: [join(folder, "inc"), "/abs"], defines: ["A=1", "B"] });
   });
 
   it("predicts the default kernel when none is named", async () => {
     const core = fakeCore();
     await run(["check", "a.c"], { in: folderWith({ "a.c": clean }), core });
-    expect(core.options[0]?.kernels).toEqual(["7.2"]);
+    expect(core.options[0]?.kernels).toMatchObject([{ name: "7.2" }]);
   });
 
   async function paths(args: readonly string[], folder: string): Promise<string[]> {

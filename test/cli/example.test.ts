@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { core } from "../../server/src/cli/core.ts";
+import { allRules } from "../../server/src/rules/index.ts";
 import { run } from "./run-cli.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -40,12 +41,7 @@ it.each(["6.12", "7.2"])("finds the five mistakes of the example on Linux %s", a
 it("lists the real rules with patterns that are regular expressions", async () => {
   const { stdout } = await run(["rules", "--format", "json"], { core });
   const rules = JSON.parse(stdout) as { code: string; severity: string; verifier: string[] }[];
-  expect(rules.map((rule) => rule.code).sort()).toEqual([
-    "null-check-too-late",
-    "release-unowned",
-    "unchecked-null",
-    "unreleased-reference",
-    "use-after-release",
-  ]);
+  expect(rules.map((rule) => rule.code)).toEqual(allRules.map((rule) => rule.code));
+  expect(rules.length).toBeGreaterThan(5);
   for (const rule of rules) for (const pattern of rule.verifier) expect(() => new RegExp(pattern)).not.toThrow();
 });

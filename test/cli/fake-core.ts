@@ -8,6 +8,7 @@ import { SourceFile } from "../../server/src/base/source.ts";
 import type { Checker, CheckerOptions, Diagnostic, ProgramReport } from "../../server/src/check/api.ts";
 import type { Core } from "../../server/src/cli/host.ts";
 import type { ExtraFlags } from "../../server/src/loaders/compile-config.ts";
+import type { KernelFacts } from "../../server/src/registry/facts.ts";
 
 export interface FakeCore extends Core {
   readonly options: CheckerOptions[];
@@ -22,13 +23,20 @@ export function fakeCore(): FakeCore {
     extras,
     createChecker: async (given) => {
       options.push(given);
-      return fakeChecker(given.kernels);
+      return fakeChecker(given.kernels.map((kernel) => (typeof kernel === "string" ? kernel : kernel.name)));
     },
     rules: [
       { code: "a-bug", title: "A bug", severity: "error", category: "Memory Safety", verifier: ["bug \\d+"] },
       { code: "a-doubt", title: "A doubt", severity: "warning", category: "Policy", verifier: [] },
     ],
-    builtinKernels: () => ["6.1", "6.12", "7.2"],
+    loadTargets: async ({ kernels }) => {
+      const unknown = kernels.filter((name) => !["6.1", "6.12", "7.2"].includes(name));
+      return {
+        targets: kernels.map((name) => ({ name, facts: { kernel: name } as KernelFacts })),
+        problems: unknown.map((name) => `unknown kernel "${name}"; built in are 6.1, 6.12, 7.2`),
+      };
+    },
+    findToolConfig: () => undefined,
     defaultKernel: "7.2",
     createDiskReader: () => ({ read: () => undefined }),
     findCompileConfig: (_path, extra) => {

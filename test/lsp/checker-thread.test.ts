@@ -2,6 +2,7 @@
 // one runs in a new thread that knows the settings and texts again.
 import { expect, it, onTestFinished } from "vitest";
 import { CheckerThread } from "../../server/src/lsp/checker-thread.ts";
+import { noSettings } from "../../server/src/lsp/wire.ts";
 
 /** Answers with what it was told; dies, runs out of memory, or never ends when the path says so. */
 const script = `
@@ -25,7 +26,7 @@ function start(): CheckerThread {
     ),
   );
   onTestFinished(() => thread.stop());
-  thread.configure({ kernels: [], includePaths: [], defines: [], workspaceFolders: [] });
+  thread.configure(noSettings);
   thread.setText("/a", "text");
   return thread;
 }

@@ -1,7 +1,9 @@
 // The scheduler's promises: newest first, one at a time, nothing stale is delivered.
+
 import { describe, expect, it } from "vitest";
 import type { CheckOutcome } from "../../server/src/lsp/checker-thread.ts";
 import { CheckScheduler } from "../../server/src/lsp/scheduler.ts";
+import { nothingFound } from "../../server/src/lsp/wire.ts";
 
 /** A checking thread driven by hand. */
 class HandThread {
@@ -24,7 +26,7 @@ class HandThread {
   async finish(kind: "checked" | "cancelled" = "checked"): Promise<void> {
     const done = this.#finish;
     this.#finish = undefined;
-    done?.(kind === "checked" ? { kind, result: { findings: [], dependsOn: [] } } : { kind });
+    done?.(kind === "checked" ? { kind, result: nothingFound } : { kind });
     await pause();
   }
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { readSettings } from "../../server/src/lsp/settings.ts";
+import { noSettings } from "../../server/src/lsp/wire.ts";
 import { builtinKernels } from "../../server/src/registry/index.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../../client-vscode/package.json", import.meta.url), "utf8"));
@@ -20,10 +21,23 @@ it("has every setting that the server reads", () => {
 });
 
 it("reads what it can and says what it cannot", () => {
-  const raw = { kernels: ["7.2", "2.4", "7.2"], includePaths: ["inc", "/abs"], defines: "A" };
+  const raw = {
+    kernels: ["7.2", "2.4", "7.2"],
+    btf: ["vmlinux, /sys/nf.ko"],
+    target: "mine",
+    includePaths: ["inc", "/abs"],
+    defines: "A",
+  };
   expect(readSettings(raw, ["6.1", "7.2"], ["/w", "/x"])).toEqual({
-    settings: { kernels: ["7.2"], includePaths: ["/w/inc", "/abs"], defines: [], workspaceFolders: ["/w", "/x"] },
+    settings: {
+      ...noSettings,
+      kernels: ["7.2"],
+      btf: [["/w/vmlinux", "/sys/nf.ko"]],
+      includePaths: ["/w/inc", "/abs"],
+      workspaceFolders: ["/w", "/x"],
+    },
     problems: [
+      'setting kfunc-ls.target can only be "auto"; it is ignored',
       "setting kfunc-ls.kernels names 2.4, but built in are 6.1, 7.2",
       "setting kfunc-ls.defines is not a list of texts; it is ignored",
     ],

@@ -3,6 +3,7 @@
 import type { Cancellation } from "../base/cancellation.ts";
 import type { SourceSpan } from "../base/source.ts";
 import type { CompileConfig, FileReader } from "../preprocess/unit.ts";
+import type { Target } from "../registry/target.ts";
 
 export type Severity = "error" | "warning" | "hint";
 
@@ -77,8 +78,8 @@ export interface CheckRequest {
 
 export interface CheckerOptions {
   readonly reader: FileReader;
-  /** Built-in kernel names, e.g. ["7.2"]. */
-  readonly kernels: readonly string[];
+  /** Whose verifiers to predict: names of built-in kernels such as "7.2", or facts from elsewhere. Names are unique. */
+  readonly kernels: readonly (string | Target)[];
 }
 
 /** Keeps caches between calls (headers, parsed declarations, graphs). Results never depend on them. */

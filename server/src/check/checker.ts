@@ -28,7 +28,9 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
   const kept = new RootCache();
   const graphs = new GraphCache();
   const sessions = new SessionCache();
-  const kernels = options.kernels.map((name) => kernelEffects(loadKernel(name)));
+  const kernels = options.kernels.map((target) =>
+    typeof target === "string" ? kernelEffects(loadKernel(target)) : kernelEffects(target.facts, target.name),
+  );
   return {
     check(request: CheckRequest): FileCheck {
       const pre = preprocess(
@@ -97,6 +99,7 @@ class FileRun {
       for (const program of this.#unit.programs) {
         const { results, calls, reason } = kernel.program(program);
         reasons.set(program, reasons.get(program) ?? reason);
+        if (reason !== undefined) diagnostics.addUnknown(program.name, effects.kernel);
         for (const result of results) {
           diagnostics.add(result.findings, program.name, effects.kernel);
         }

@@ -17,6 +17,8 @@ interface Entry {
 export class DiagnosticSet {
   readonly #places: Places;
   readonly #entries = new Map<string, Entry>();
+  /** "kernel program": not analyzed there. */
+  readonly #unknown = new Set<string>();
 
   constructor(places: Places) {
     this.#places = places;
@@ -38,20 +40,47 @@ export class DiagnosticSet {
     }
   }
 
+  /** Notes that nothing is known of a program on a kernel: its silence there says nothing. */
+  addUnknown(program: string, kernel: string): void {
+    this.#unknown.add(`${kernel} ${program}`);
+  }
+
   /** Sorted by place; kernels in the order asked for. */
   list(kernels: readonly string[]): Diagnostic[] {
+    const refused = new Set<string>();
+    for (const { finding, programs, kernels: found } of this.#entries.values()) {
+      if (finding.severity !== "error") continue;
+      for (const kernel of found) for (const program of programs) refused.add(`${kernel} ${program}`);
+    }
     return [...this.#entries.values()]
-      .map(({ finding, programs, kernels: found }) => ({
-        code: finding.code,
-        severity: finding.severity,
-        message: asWritten(finding.message),
-        span: finding.span,
-        related: finding.related.map((place) => ({ span: place.span, message: asWritten(place.message) })),
-        programs: [...programs].sort(),
-        kernels: kernels.filter((kernel) => found.has(kernel)),
-        fix: finding.fix,
+      .map((entry) => ({
+        ...this.#judged(entry, kernels, refused),
+        code: entry.finding.code,
+        span: entry.finding.span,
+        related: entry.finding.related.map((place) => ({ span: place.span, message: asWritten(place.message) })),
+        programs: [...entry.programs].sort(),
+        kernels: kernels.filter((kernel) => entry.kernels.has(kernel)),
+        fix: entry.finding.fix,
       }))
       .sort((a, b) => a.span.start - b.span.start || a.code.localeCompare(b.code));
+  }
+
+  /** An error where all targets refuse; a warning, with their names, where only some do. */
+  #judged(
+    { finding, programs, kernels: found }: Entry,
+    kernels: readonly string[],
+    refused: ReadonlySet<string>,
+  ): Pick<Diagnostic, "severity" | "message"> {
+    const message = asWritten(finding.message);
+    const is = (set: ReadonlySet<string>) => (kernel: string) =>
+      [...programs].some((program) => set.has(`${kernel} ${program}`));
+    const others = kernels.filter((kernel) => !found.has(kernel) && !is(this.#unknown)(kernel));
+    if (finding.severity !== "error" || others.length === 0) return { severity: finding.severity, message };
+    const here = kernels.filter((kernel) => found.has(kernel)).join(", ");
+    // Refused there for another reason: that has a finding of its own.
+    const accepting = others.filter((kernel) => !is(refused)(kernel)).join(", ");
+    const where = accepting === "" ? `rejected on ${here}` : `rejected on ${here}, accepted on ${accepting}`;
+    return { severity: "warning", message: `${where}: ${message}` };
   }
 
   #join(finding: Finding, program: string, kernel: string): void {

@@ -1,7 +1,6 @@
 // `kfunc-ls check`: finds the inputs, checks them one after the other, prints and decides
 // the exit status. What is wrong with one input never keeps the others from being checked.
 import { resolve } from "node:path";
-import type { Checker } from "../check/api.ts";
 import { fixTitles } from "../features/quick-fixes.ts";
 import type { ExtraFlags } from "../loaders/compile-config.ts";
 import { colorsFor } from "./colors.ts";
@@ -14,10 +13,10 @@ import { startProgress } from "./progress.ts";
 import type { CheckedFile } from "./report.ts";
 import { shownPaths } from "./shown-path.ts";
 import { readSource } from "./source-text.ts";
+import { Checkers, NoTarget, type TargetOptions } from "./targets.ts";
 import { fileText, summaryText } from "./text-report.ts";
 
-export interface CheckOptions {
-  readonly kernel: readonly string[];
+export interface CheckOptions extends TargetOptions {
   readonly include: readonly string[];
   readonly define: readonly string[];
   readonly format: "text" | "json";
@@ -28,29 +27,33 @@ export interface CheckOptions {
 export async function checkCommand(paths: readonly string[], options: CheckOptions, host: CliHost): Promise<number> {
   const started = performance.now();
   const core = await host.core();
-  const kernels = chooseKernels(options.kernel, core.builtinKernels(), core.defaultKernel);
-  if (kernels.kind === "problem") {
-    host.stderr.write(`kfunc-ls: ${kernels.message}\n`);
+  const checkers = new Checkers(core, options, host.workingDirectory);
+  try {
+    await checkers.check();
+  } catch (error) {
+    if (!(error instanceof NoTarget)) throw error;
+    host.stderr.write(`kfunc-ls: ${printable(error.message)}\n`);
     return exitCodes.usage;
   }
 
   const inputs = await findInputs(paths, host.workingDirectory);
   const problems: InputProblem[] = [...inputs.problems];
-  const checker = await core.createChecker({ reader: core.createDiskReader(), kernels: kernels.names });
   const extra = extraFlags(options, host);
-  const text = { colors: colorsFor(options.color, host), stats: options.stats === true, kernels: kernels.names };
 
   const files: CheckedFile[] = [];
   const progress = startProgress(inputs.files.length, host);
   for (const input of inputs.files) {
     progress.next(input.shown);
-    const checked = checkFile(input, core, checker, extra, host.workingDirectory);
+    const checked = await checkFile(input, core, checkers, extra, host.workingDirectory);
     if (checked.kind === "problem") problems.push({ path: input.shown, message: checked.message });
     else files.push(checked.file);
   }
   progress.stop();
+  for (const message of checkers.problems) host.stderr.write(`kfunc-ls: ${printable(message)}\n`);
 
-  const report = { version: host.version, kernels: kernels.names, files, elapsedMs: elapsedSince(started) };
+  const kernels = checkers.kernels;
+  const text = { colors: colorsFor(options.color, host), stats: options.stats === true, kernels };
+  const report = { version: host.version, kernels, files, elapsedMs: elapsedSince(started) };
   if (options.format === "json") {
     host.stdout.write(`${JSON.stringify(jsonReport(report, text.stats), undefined, 2)}\n`);
   } else {
@@ -68,10 +71,17 @@ type Outcome =
   | { readonly kind: "checked"; readonly file: CheckedFile }
   | { readonly kind: "problem"; readonly message: string };
 
-function checkFile(input: Input, core: Core, checker: Checker, extra: ExtraFlags, workingDirectory: string): Outcome {
+async function checkFile(
+  input: Input,
+  core: Core,
+  checkers: Checkers,
+  extra: ExtraFlags,
+  workingDirectory: string,
+): Promise<Outcome> {
   const source = readSource(input.absolute);
   if (source.kind === "problem") return source;
   try {
+    const { checker } = await checkers.for(input.absolute);
     const config = core.findCompileConfig(input.absolute, extra);
     const { programs, diagnostics, stats } = checker.check({ path: input.absolute, text: source.text, config });
     const file = {
@@ -83,6 +93,7 @@ function checkFile(input: Input, core: Core, checker: Checker, extra: ExtraFlags
     };
     return { kind: "checked", file };
   } catch (error) {
+    if (error instanceof NoTarget) return { kind: "problem", message: `has no target: ${error.message}` };
     // A defect of ours; said aloud, but the other files still deserve their answer.
     const detail = error instanceof Error ? error.message : String(error);
     return {
@@ -90,20 +101,6 @@ function checkFile(input: Input, core: Core, checker: Checker, extra: ExtraFlags
       message: `could not be checked: internal error (${detail}); please report it with this file`,
     };
   }
-}
-
-type Kernels =
-  | { readonly kind: "kernels"; readonly names: readonly string[] }
-  | { readonly kind: "problem"; readonly message: string };
-
-/** In the order asked for; the default kernel when none was. */
-function chooseKernels(asked: readonly string[], builtin: readonly string[], standard: string): Kernels {
-  const unknown = asked.filter((name) => !builtin.includes(name));
-  if (unknown.length > 0) {
-    const names = unknown.map((name) => `"${printable(name)}"`).join(", ");
-    return { kind: "problem", message: `unknown kernel ${names}; built in are ${builtin.join(", ")}` };
-  }
-  return { kind: "kernels", names: asked.length > 0 ? asked : [standard] };
 }
 
 function extraFlags({ include, define }: CheckOptions, { workingDirectory }: CliHost): ExtraFlags {

@@ -2,8 +2,18 @@
 import { createChecker } from "../check/checker.ts";
 import { findCompileConfig } from "../loaders/compile-config.ts";
 import { createDiskReader } from "../loaders/disk-reader.ts";
-import { builtinKernels, defaultKernel } from "../registry/index.ts";
+import { findToolConfig } from "../loaders/tool-config.ts";
+import { defaultKernel } from "../registry/index.ts";
 import { rules } from "../rules/index.ts";
+import { loadTargets } from "../targets/load-targets.ts";
 import type { Core } from "./host.ts";
 
-export const core: Core = { createChecker, rules, builtinKernels, defaultKernel, createDiskReader, findCompileConfig };
+export const core: Core = {
+  createChecker,
+  rules,
+  defaultKernel,
+  loadTargets,
+  findToolConfig,
+  createDiskReader,
+  findCompileConfig,
+};

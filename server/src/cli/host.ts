@@ -2,7 +2,10 @@
 // Both are handed in, so that tests run commands without a process of their own.
 import type { Checker, CheckerOptions, RuleInfo } from "../check/api.ts";
 import type { ExtraFlags } from "../loaders/compile-config.ts";
+import type { ToolConfig } from "../loaders/tool-config.ts";
 import type { CompileConfig, FileReader } from "../preprocess/unit.ts";
+import type { TargetChoice } from "../targets/choice.ts";
+import type { LoadedTargets } from "../targets/load-targets.ts";
 
 export type Transport = "stdio" | "node-ipc";
 
@@ -21,10 +24,12 @@ export interface CliHost {
 export interface Core {
   createChecker(options: CheckerOptions): Promise<Checker>;
   readonly rules: readonly RuleInfo[];
-  /** Kernels whose facts are built in, oldest first. */
-  builtinKernels(): readonly string[];
   /** The target when none is named. */
   readonly defaultKernel: string;
+  /** Facts of the kernels somebody chose, and what could not be had. */
+  loadTargets(choice: TargetChoice, directory: string): Promise<LoadedTargets>;
+  /** The nearest .kfunc-ls.json of the file's project. */
+  findToolConfig(path: string): ToolConfig | undefined;
   createDiskReader(): FileReader;
   /** The compile flags that hold for one file, with `extra` put in front. */
   findCompileConfig(path: string, extra: ExtraFlags): CompileConfig;

@@ -52,6 +52,15 @@ function describeProgram(host: CliHost, finish: (code: number) => void): Command
     .description("check BPF C files")
     .argument("<path...>", "files, globs, or directories (their .c files that use SEC or __ksym)")
     .option("-k, --kernel <versions>", `target kernels, as in 6.12,7.2 (default: ${defaultKernel})`, listOf, [])
+    .option(
+      "--btf <files>",
+      "a kernel by its BTF or image, then its modules, as in vmlinux,nf_conntrack.ko",
+      btfGroup,
+      [],
+    )
+    .option("--kernel-source <dir>", "a kernel by its source tree; may be repeated", keepAll, [])
+    .option("--registry <file>", "a kernel by what `registry scan` wrote; may be repeated", keepAll, [])
+    .addOption(new Option("--target <target>", "auto: the kernel of this machine").choices(["auto"]))
     .option("-I, --include <dir>", "directory to search for headers; may be repeated", keepAll, [])
     .option("-D, --define <name[=value]>", "predefine a macro; may be repeated", keepAll, [])
     .addOption(new Option("--format <format>", "how to print findings").choices(["text", "json"]).default("text"))
@@ -96,6 +105,11 @@ function describeProgram(host: CliHost, finish: (code: number) => void): Command
     .action(async (object: string, options: ResolveOptions) => finish(await resolveCommand(object, options, host)));
 
   return program;
+}
+
+/** Each use names one kernel. */
+function btfGroup(value: string, before: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...before, listOf(value, [])];
 }
 
 function keepAll(value: string, before: readonly string[]): readonly string[] {

@@ -30,7 +30,9 @@ export function summaryText(report: CheckReport, colors: Colors): string {
     hints > 0 ? severityColor(colors, "hint")(count(hints, "hint")) : "",
   ].filter((part) => part !== "");
   const verdict = found.length > 0 ? found.join(", ") : colors.bold(colors.green("no findings"));
-  const kernels = report.kernels.map((kernel) => `Linux ${kernel}`).join(", ");
+  const kernels = report.kernels
+    .map((kernel) => (/^\d/.test(kernel) ? `Linux ${kernel}` : printable(kernel)))
+    .join(", ");
   const unread = notAnalyzed > 0 ? `, ${colors.yellow(`${notAnalyzed} of them not fully analyzed`)}` : "";
   const checked = `${count(files, "file")}, ${count(programs, "program")}${unread}`;
   return `${verdict} in ${checked} ${colors.dim(`(${kernels}; ${(elapsedMs / 1000).toFixed(1)} s)`)}\n`;

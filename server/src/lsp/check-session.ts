@@ -7,22 +7,41 @@ import { createChecker } from "../check/checker.ts";
 import { quickFixes } from "../features/quick-fixes.ts";
 import { findCompileConfig } from "../loaders/compile-config.ts";
 import { createDiskReader } from "../loaders/disk-reader.ts";
+import { findToolConfig, type ToolConfig } from "../loaders/tool-config.ts";
 import type { FileReader } from "../preprocess/unit.ts";
 import { defaultKernel } from "../registry/index.ts";
+import { isEmpty, type TargetChoice } from "../targets/choice.ts";
+import { loadTargets } from "../targets/load-targets.ts";
 import { RealPaths } from "./real-paths.ts";
-import type { Settings, WireFinding, WireFix, WirePlace, WireRange, WireResult } from "./wire.ts";
+import {
+  noSettings,
+  nothingFound,
+  type Settings,
+  type WireFinding,
+  type WireFix,
+  type WirePlace,
+  type WireRange,
+  type WireResult,
+} from "./wire.ts";
+
+interface CheckerOfTargets {
+  readonly checker: Checker;
+  /** Targets that could not be had. */
+  readonly problems: readonly string[];
+}
 
 export class CheckSession {
   readonly #realPaths = new RealPaths();
   /** Texts of open files by real path. */
   readonly #open = new Map<string, string>();
-  #settings: Settings = { kernels: [], includePaths: [], defines: [], workspaceFolders: [] };
+  #settings: Settings = noSettings;
   #disk = this.#openDisk();
-  #checker: Promise<Checker> | undefined;
+  /** By the choice of targets; files of different projects may have different ones. */
+  readonly #checkers = new Map<string, Promise<CheckerOfTargets>>();
 
   configure(settings: Settings): void {
     this.#settings = settings;
-    this.#checker = undefined;
+    this.#checkers.clear();
   }
 
   setText(path: string, text: string | undefined): void {
@@ -37,28 +56,56 @@ export class CheckSession {
     this.#realPaths.clear();
     this.#disk = this.#openDisk();
     for (const path of paths) this.#invalidate(path);
+    // A kernel may have been unpacked or scanned anew.
+    const { btf, registries } = this.#chosen();
+    if (paths.some((path) => btf.flat().includes(path) || registries.includes(path))) this.#checkers.clear();
   }
 
   async check(path: string, cancellation: Cancellation): Promise<WireResult> {
     const text = this.#open.get(this.#realPaths.of(path));
-    if (text === undefined) return { findings: [], dependsOn: [] };
-    const { includePaths, defines, kernels, workspaceFolders } = this.#settings;
-    this.#checker ??= createChecker({
-      reader: { read: (wanted, within) => this.#disk.read(wanted, within) },
-      kernels: kernels.length > 0 ? kernels : [defaultKernel],
-    });
-    const checker = await this.#checker;
+    if (text === undefined) return nothingFound;
+    const { includePaths, defines, workspaceFolders } = this.#settings;
+    const project = findToolConfig(path, workspaceFolders);
+    const { checker, problems } = await this.#checkerFor(project);
     const config = findCompileConfig(path, {
       includeDirs: includePaths,
       defines,
       workspaceRoots: workspaceFolders,
     });
     const result = checker.check({ path, text, config, cancellation });
-    const checkedFor = kernels.length;
     return {
-      findings: result.diagnostics.map((diagnostic) => wireFinding(diagnostic, checkedFor)),
+      findings: result.diagnostics.map(wireFinding),
       dependsOn: [...new Set([...result.files, ...result.missing].map((file) => this.#realPaths.of(file)))],
+      problems: [...(project?.problems ?? []), ...problems],
     };
+  }
+
+  /** The user's own settings count, else the project's. */
+  #chosen(project?: ToolConfig): TargetChoice {
+    const { kernels, btf, kernelSource: kernelSources, registry: registries, target } = this.#settings;
+    const own = { kernels, btf, kernelSources, registries, auto: target === "auto" };
+    return isEmpty(own) && project !== undefined ? project : own;
+  }
+
+  #checkerFor(project: ToolConfig | undefined): Promise<CheckerOfTargets> {
+    const { kernels, btf, kernelSources, registries, auto } = this.#chosen(project);
+    const choice = { kernels, btf, kernelSources, registries, auto };
+    const key = JSON.stringify(choice);
+    let made = this.#checkers.get(key);
+    if (made === undefined) {
+      made = this.#makeChecker(choice);
+      this.#checkers.set(key, made);
+    }
+    return made;
+  }
+
+  async #makeChecker(choice: TargetChoice): Promise<CheckerOfTargets> {
+    const { targets, problems } = await loadTargets(choice, this.#settings.workspaceFolders[0] ?? "/");
+    const checker = await createChecker({
+      reader: { read: (wanted, within) => this.#disk.read(wanted, within) },
+      kernels: targets.length > 0 ? targets : [defaultKernel],
+    });
+    return { checker, problems };
   }
 
   #openDisk(): FileReader {
@@ -66,23 +113,22 @@ export class CheckSession {
   }
 
   #invalidate(path: string): void {
-    const known = this.#checker;
-    if (known === undefined) return;
     const spellings = this.#realPaths.spellings(path);
-    void known.then((checker) => {
-      for (const spelling of spellings) checker.invalidate(spelling);
-    });
+    for (const known of this.#checkers.values()) {
+      void known.then(({ checker }) => {
+        for (const spelling of spellings) checker.invalidate(spelling);
+      });
+    }
   }
 }
 
-function wireFinding(diagnostic: Diagnostic, kernelsAsked: number): WireFinding {
-  const { code, severity, message, kernels } = diagnostic;
-  const onlySome = kernels.length < kernelsAsked;
+function wireFinding(diagnostic: Diagnostic): WireFinding {
+  const { code, severity, message } = diagnostic;
   return {
     ...wirePlace(diagnostic.span),
     code,
     severity,
-    message: onlySome ? `${message} (Linux ${kernels.join(", ")})` : message,
+    message,
     related: diagnostic.related.map((related) => ({ ...wirePlace(related.span), message: related.message })),
     fixes: quickFixes(diagnostic).map((fix): WireFix => {
       const { file } = diagnostic.fix?.statement ?? diagnostic.span;

@@ -28,7 +28,7 @@ import { pathOfUri } from "./paths.ts";
 import { Publisher } from "./publisher.ts";
 import { type CheckJob, CheckScheduler } from "./scheduler.ts";
 import { readSettings, settingsSection } from "./settings.ts";
-import type { Settings, WireFinding } from "./wire.ts";
+import { noSettings, nothingFound, type Settings, type WireFinding } from "./wire.ts";
 
 /** Merges the changes of one command (a completion, a multi-cursor edit); a superseded check is stopped anyway. */
 const typingPauseMs = 15;
@@ -56,7 +56,9 @@ function serve(connection: Connection, version: string): void {
   );
   let client: ClientFeatures;
   let folders: readonly string[] = [];
-  let settings: Settings = { kernels: [], includePaths: [], defines: [], workspaceFolders: [] };
+  let settings: Settings = noSettings;
+  /** Told once, not at every keystroke. */
+  const told = new Set<string>();
 
   connection.onInitialize((params) => {
     client = clientFeatures(params);
@@ -142,7 +144,7 @@ function serve(connection: Connection, version: string): void {
       return;
     }
     scheduler.forget(uri);
-    open.setChecked(uri, { version: document.version, result: { findings: [], dependsOn: [] } });
+    open.setChecked(uri, { version: document.version, result: nothingFound });
     publisher.replace(uri, new Map());
   }
 
@@ -161,9 +163,16 @@ function serve(connection: Connection, version: string): void {
       return;
     }
     if (outcome.kind === "failed") connection.console.error(`checking ${uri} failed: ${outcome.message}`);
-    const result = outcome.kind === "checked" ? outcome.result : { findings: [], dependsOn: [] };
+    const result = outcome.kind === "checked" ? outcome.result : nothingFound;
+    for (const problem of result.problems) tell(problem);
     open.setChecked(uri, { version: document.version, result });
     publisher.replace(uri, groupByFile(result.findings));
+  }
+
+  function tell(problem: string): void {
+    if (told.has(problem)) return;
+    told.add(problem);
+    connection.window.showWarningMessage(`kfunc-ls: ${problem}`);
   }
 
   function groupByFile(findings: readonly WireFinding[]) {
@@ -196,6 +205,7 @@ function serve(connection: Connection, version: string): void {
   function applySettings(raw: unknown): void {
     const read = readSettings(raw, builtinKernels(), folders);
     settings = read.settings;
+    told.clear();
     for (const problem of read.problems) connection.console.warn(problem);
     thread.configure(settings);
     for (const document of open.all()) recheck(document, 0);

@@ -30,6 +30,12 @@ export function readSettings(
     return [];
   };
 
+  const paths = (key: string): readonly string[] => strings(key).map((path) => absolutePath(path, workspaceFolders[0]));
+
+  const target = section["target"];
+  if (target !== undefined && target !== null && target !== "" && target !== "auto") {
+    problems.push(`setting ${settingsSection}.target can only be "auto"; it is ignored`);
+  }
   const asked = strings("kernels");
   const unknown = asked.filter((kernel) => !builtinKernels.includes(kernel));
   if (unknown.length > 0) {
@@ -39,7 +45,11 @@ export function readSettings(
   }
   const settings = {
     kernels: [...new Set(asked.filter((kernel) => builtinKernels.includes(kernel)))],
-    includePaths: strings("includePaths").map((path) => absolutePath(path, workspaceFolders[0])),
+    btf: strings("btf").map((files) => files.split(",").map((path) => absolutePath(path.trim(), workspaceFolders[0]))),
+    kernelSource: paths("kernelSource"),
+    registry: paths("registry"),
+    target: target === "auto" ? ("auto" as const) : undefined,
+    includePaths: paths("includePaths"),
     defines: strings("defines"),
     workspaceFolders,
   };

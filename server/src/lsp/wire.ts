@@ -4,8 +4,16 @@
 import type { Severity } from "../check/api.ts";
 
 export interface Settings {
-  /** Empty: the default kernel. */
+  /** Built-in kernels. With no target of any kind, .kfunc-ls.json decides, else it is the default kernel. */
   readonly kernels: readonly string[];
+  /** Kernels by BTF: each the file of the kernel, then of modules; absolute. */
+  readonly btf: readonly (readonly string[])[];
+  /** Kernels by source tree; absolute. */
+  readonly kernelSource: readonly string[];
+  /** Kernels by registry file; absolute. */
+  readonly registry: readonly string[];
+  /** "auto": the kernel of this machine; undefined: only what is listed. */
+  readonly target: "auto" | undefined;
   /** Absolute. */
   readonly includePaths: readonly string[];
   readonly defines: readonly string[];
@@ -29,7 +37,23 @@ export interface WireResult {
   readonly findings: readonly WireFinding[];
   /** Files the result depends on, present or looked for in vain, by their real paths. */
   readonly dependsOn: readonly string[];
+  /** For the user: targets that cannot be had, and what is wrong in .kfunc-ls.json. */
+  readonly problems: readonly string[];
 }
+
+/** Settings before the client has said any. */
+export const noSettings: Settings = {
+  kernels: [],
+  btf: [],
+  kernelSource: [],
+  registry: [],
+  target: undefined,
+  includePaths: [],
+  defines: [],
+  workspaceFolders: [],
+};
+
+export const nothingFound: WireResult = { findings: [], dependsOn: [], problems: [] };
 
 export interface WireFinding extends WirePlace {
   readonly code: string;

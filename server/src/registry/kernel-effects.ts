@@ -20,7 +20,8 @@ import {
 import { findReleasers, releasersFor } from "./releasers.ts";
 import { lookUpSection } from "./section-lookup.ts";
 
-export function kernelEffects(facts: KernelFacts): KernelEffects {
+/** `name`: what findings call the kernel; its version where it is built in. */
+export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): KernelEffects {
   const { kernel } = facts;
   const traits = kfuncTraits(kernel);
   const kfuncs = new Map(facts.kfuncs.map((fact) => [fact.name, fact]));
@@ -70,7 +71,7 @@ export function kernelEffects(facts: KernelFacts): KernelEffects {
   };
 
   return {
-    kernel,
+    kernel: name,
     rules: rulesOf(kernel),
     effect: (name) => kernelFunction(externTarget(name)),
     kernelFunction,

@@ -5,7 +5,7 @@ import { pathOfUri } from "../paths.ts";
 /** Sources, headers, and the files that tell how sources are compiled. */
 export const watchers: FileSystemWatcher[] = [
   { globPattern: "**/*.{c,h}" },
-  { globPattern: "**/{compile_commands.json,compile_flags.txt,.clangd}" },
+  { globPattern: "**/{compile_commands.json,compile_flags.txt,.clangd,.kfunc-ls.json}" },
   { globPattern: "**/*.go" },
 ];
 
@@ -16,5 +16,5 @@ export function changedPaths(params: DidChangeWatchedFilesParams): readonly stri
 
 /** A changed header touches those who read it; a change of compile flags may touch every file. */
 export function changesFlags(path: string): boolean {
-  return /(?:^|[/\\])(?:compile_commands\.json|compile_flags\.txt|\.clangd)$|\.go$/.test(path);
+  return /(?:^|[/\\])(?:compile_commands\.json|\.kfunc-ls\.json|compile_flags\.txt|\.clangd)$|\.go$/.test(path);
 }
