@@ -10,6 +10,7 @@ import type { Caller, KernelEffects, SectionInfo } from "../registry/effect.ts";
 import { kernelEffects, loadKernel } from "../registry/index.ts";
 import { placesOf } from "../rules/places.ts";
 import { loadParser } from "../syntax/parser.ts";
+import { exceptionCallbackOf } from "../verifier/exceptions.ts";
 import type { Breach } from "../verifier/finding.ts";
 import type { Root, Session, Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
@@ -185,9 +186,10 @@ class KernelRun {
     const section = this.#effects.section(program.section);
     const sleepable = section?.sleepable ?? false;
     const structOps = this.#unit.structOpsMember(program.name);
+    const exceptionCallback = exceptionCallbackOf(fn);
     const own = `program ${program.name} ${program.section} ${fn.name}`;
     const first = this.#once(own, () =>
-      this.#run({ name: program.name, kind: "program", section, structOps, sleepable }, fn),
+      this.#run({ name: program.name, kind: "program", section, structOps, sleepable, exceptionCallback }, fn),
     );
     const results = [first];
     const calls = this.#judge(first, section, structOps, sleepable, program);
@@ -199,11 +201,8 @@ class KernelRun {
       if (seen.has(key) || callee === undefined) continue;
       seen.add(key);
       const found = next;
-      const result = this.#once(`${key} ${program.section}`, () =>
-        this.#run(
-          { name: found.name, kind: found.kind, section, structOps: undefined, sleepable: found.sleepable },
-          callee,
-        ),
+      const result = this.#once(`${key} ${program.section} ${exceptionCallback}`, () =>
+        this.#run({ ...found, section, structOps: undefined, exceptionCallback }, callee),
       );
       results.push(result);
       calls.push(...this.#judge(result, section, structOps, sleepable || next.sleepable, program));

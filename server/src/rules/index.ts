@@ -5,6 +5,7 @@ import { contextArgument } from "./context-argument.ts";
 import type { Rule } from "./define.ts";
 import { dynptrMisuse } from "./dynptr-misuse.ts";
 import { graphMisuse } from "./graph-misuse.ts";
+import { exceptionMisuse } from "./exception-misuse.ts";
 import { iteratorMisuse } from "./iterator-misuse.ts";
 import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
 import { lockMisuse } from "./lock-misuse.ts";
@@ -31,6 +32,7 @@ export const allRules: readonly Rule[] = [
   lockMisuse,
   callUnderLock,
   iteratorMisuse,
+  exceptionMisuse,
   dynptrMisuse,
   readOnlyMemory,
   graphMisuse,

@@ -3,6 +3,7 @@
 import { type Call, checkArguments, releasedParam } from "./arguments.ts";
 import { runAsyncCallback, runSyncCallback } from "./callbacks.ts";
 import { checkNode, rootIsRefused, runComparison } from "./collections.ts";
+import { throwException } from "./exceptions.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
 import { lockIsRefused, refusedUnderLock, resSpinLock, silenceLocks, spinLock, unlock } from "./locks.ts";
@@ -37,7 +38,7 @@ function perform(call: Call, state: State, instruction: CallInstruction, release
   const { protocol } = call.effect;
   switch (protocol.kind) {
     case "throw":
-      mayNotHold(call.machine, state, call.site, "throw", call.effect.name);
+      throwException(call, state);
       return [];
     case "tail-call":
       mayNotHold(call.machine, state, call.site, "tail-call", call.effect.name);

@@ -66,7 +66,7 @@ function runOnce(call: Call, before: State, protocol: SyncCallback, name: string
   }
   const own = !machine.effects.rules.callbacksReplayed;
   const entry = before.clone();
-  if (own) entry.callbackDepth++;
+  entry.callbackDepth++;
   const outcomes = exploreFunction(
     machine,
     fn,
@@ -77,7 +77,10 @@ function runOnce(call: Call, before: State, protocol: SyncCallback, name: string
   );
   for (const outcome of outcomes) {
     forgetShared(machine, outcome.state);
-    if (!own) continue;
+    if (!own) {
+      outcome.state.callbackDepth--;
+      continue;
+    }
     const kept = outcome.state.references.filter((r) => r.callbackDepth < outcome.state.callbackDepth);
     const taken = outcome.state.references.filter((r) => r.callbackDepth >= outcome.state.callbackDepth);
     outcome.state.references = taken;

@@ -6,6 +6,7 @@ import { applyEffect } from "./apply-effect.ts";
 import type { Call } from "./arguments.ts";
 import { isCompilerBuiltin, readsArguments, runCompilerBuiltin } from "./compiler-builtins.ts";
 import { evaluate, isTested } from "./evaluate.ts";
+import { checkCalledDirectly } from "./exceptions.ts";
 import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { callGlobal } from "./global-call.ts";
@@ -64,6 +65,7 @@ function call(
     return applyEffect({ machine, frame, effect: hidden, site, exprs: instruction.args, args }, state, instruction);
   }
   if (fn?.hasBody === true && !fn.ksym) {
+    if (!isFollowed(fn)) checkCalledDirectly(machine, state, fn, site);
     if (isFollowed(fn) && isKeptApart(fn) && !machine.effects.rules.staticCallsUnderLock) {
       checkCallUnderLock(machine, state, name, site, "static");
     }

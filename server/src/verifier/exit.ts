@@ -1,4 +1,5 @@
 // Places where nothing may be held: the end of a root, a throw, a tail call.
+import { checkHandlerResult } from "./exceptions.ts";
 import { mayNotHoldLocks } from "./locks.ts";
 import type { Machine } from "./machine.ts";
 import { report } from "./report.ts";
@@ -25,5 +26,6 @@ export function leaveRoot(machine: Machine, state: State, value: Value | undefin
   // A struct_ops member whose result is a pointer hands its reference to the kernel.
   if (ref !== undefined && machine.root.structOps !== undefined && rules.structOpsReturnsOwned)
     state.dropReference(ref);
+  checkHandlerResult(machine, state, value, exit);
   mayNotHold(machine, state, state.bodyExit ?? exit, "return", undefined);
 }

@@ -14,6 +14,7 @@ import { Graft } from "./graft.ts";
 import { type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
 import { mayWritePackets } from "./packet-writers.ts";
+import { returnRange } from "./return-range.ts";
 import type { State } from "./state.ts";
 import type { Site, Value } from "./value.ts";
 
@@ -35,9 +36,11 @@ export function exploreFunction(
 ): Outcome[] {
   const graph = graphOf(machine, fn, caller);
   if (graph === undefined) return [{ state: before }];
+  const { root } = machine;
   const summary = machine.summary(fn.name);
   const entry = extract(machine, before, args, summary.throws || summary.tailCalls);
-  const key = `${fn.name}|${contextKey(machine, entry)}|${entry.key}`;
+  const callsHandler = root.exceptionCallback !== undefined && summary.functions.includes(root.exceptionCallback);
+  const key = `${fn.name}|${contextKey(machine, entry, summary.throws || callsHandler)}|${entry.key}`;
   let result = machine.session.results.get(key);
   if (result === undefined) {
     result = exploreOnce(
@@ -82,7 +85,7 @@ function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): Remember
 }
 
 /** What else the outcome depends on: do the root and its program sleep, and the hook when its context is at hand. */
-function contextKey(machine: Machine, entry: Extracted): string {
+function contextKey(machine: Machine, entry: Extracted, throws: boolean): string {
   const { root } = machine;
   const seesContext = [...entry.state.objects.values()].some((object) => object.class === "context");
   const hook = `${root.section?.programType}/${root.section?.attachType}/${root.section?.target}/${root.structOps?.struct}.${root.structOps?.member}`;
@@ -90,6 +93,7 @@ function contextKey(machine: Machine, entry: Extracted): string {
     root.sleepable ? "s" : "",
     root.section?.sleepable === true ? "p" : "",
     mayWritePackets(root) === false ? "" : "w",
+    throws ? JSON.stringify([returnRange(root), root.exceptionCallback]) : "",
   ];
   return `${root.kind[0]}${traits.join("")}${seesContext ? hook : ""}`;
 }

@@ -2,6 +2,7 @@
 // the call only the promises of the declaration count (VERIFIER_RULES 14).
 import type { Expr } from "../cfg/ir.ts";
 import type { FunctionInfo } from "../model/unit.ts";
+import { checkThrowInCallback } from "./exceptions.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
 import { checkCallUnderLock } from "./locks.ts";
@@ -41,6 +42,7 @@ export function callGlobal(
   if (summary.throws && machine.effects.rules.globalThrowChecked && state.references.length > 0) {
     mayNotHold(machine, state.clone(), site, "throw", fn.name);
   }
+  if (summary.throws) checkThrowInCallback(machine, state, site, fn.name);
   return [{ state }];
 }
 

@@ -97,7 +97,7 @@ export class Journal {
 
 export interface FoundRoot {
   readonly name: string;
-  readonly kind: "global" | "async-callback";
+  readonly kind: "global" | "async-callback" | "exception-callback";
   readonly sleepable: boolean;
 }
 
@@ -123,10 +123,12 @@ export interface RememberedResult {
 export interface Root {
   readonly name: string;
   readonly section: SectionInfo | undefined;
-  readonly kind: "program" | "global" | "async-callback";
+  readonly kind: "program" | "global" | "async-callback" | "exception-callback";
   /** struct_ops member the program implements. */
   readonly structOps: { readonly struct: string; readonly member: string } | undefined;
   readonly sleepable: boolean;
+  /** Function that the program names to handle its exceptions. */
+  readonly exceptionCallback: string | undefined;
 }
 
 export class Machine {

@@ -3,6 +3,7 @@ import type { Cancellation } from "../base/cancellation.ts";
 import type { FunctionInfo } from "../model/unit.ts";
 import type { KernelEffects } from "../registry/effect.ts";
 import { entryState } from "./entry.ts";
+import { checkExceptionCallback } from "./exceptions.ts";
 import { leaveRoot } from "./exit.ts";
 import { runGraph } from "./explore-function.ts";
 import type { RawFinding, ReachedCall } from "./finding.ts";
@@ -36,7 +37,9 @@ export function runRoot(
     machine.journal.unreadable.set(fn.name, problem ?? "no body");
   } else {
     const frame: Frame = { fn: graph.decl, graph, depth: 0, caller: undefined, callSite: undefined };
-    for (const outcome of runGraph(machine, frame, entryState(machine, frame, fn))) {
+    const entry = entryState(machine, frame, fn);
+    if (root.kind === "program") checkExceptionCallback(machine, entry, fn);
+    for (const outcome of runGraph(machine, frame, entry)) {
       leaveRoot(machine, outcome.state, outcome.value, outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt });
     }
   }
