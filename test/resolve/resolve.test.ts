@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest";
 import { Btf } from "../../server/src/btf/btf.ts";
 import { Elf } from "../../server/src/btf/elf.ts";
 import { openBtf } from "../../server/src/btf/kernel-btf.ts";
+import { BtfError } from "../../server/src/btf/piece.ts";
 import { readBpfObject } from "../../server/src/resolve/bpf-object.ts";
 import { Kernel } from "../../server/src/resolve/kernel.ts";
 import { resolveLikeLibbpf } from "../../server/src/resolve/libbpf.ts";
 import { resolveLikeProgBtf } from "../../server/src/resolve/prog-btf.ts";
 import { BtfWriter } from "../btf/btf-writer.ts";
+import { randomNumbers } from "../support/random.ts";
 import { type ObjectToWrite, writeObject } from "./bpf-object.ts";
 
 const piece = (bytes: Uint8Array, file: string) => ({ file, start: 0, bytes });
@@ -326,5 +328,38 @@ describe("calls that were fixed before", () => {
     expect(libbpf(call(acquire))).toMatchObject([{ name: "bpf_task_acquire", verdict: "resolved", fails: false }]);
     expect(libbpf(call(int))).toMatchObject([{ verdict: "not-a-func", fails: true }]);
     expect(libbpf(call(acquire, 1))).toMatchObject([{ verdict: "not-judged", fails: false }]);
+  });
+});
+
+describe("damaged objects", () => {
+  it("give an error or an answer, in bounded time", () => {
+    const whole = writeObject({
+      declare: (btf) => [
+        btf.func("bpf_task_acquire", onTask(btf), extern),
+        btf.var("bpf_prog_active", btf.int("int"), extern),
+      ],
+      symbols: [{ name: "bpf_task_acquire" }, { name: "bpf_prog_active", binding: "weak" }],
+      code: [{ call: "bpf_task_acquire" }, { load: "bpf_prog_active" }, { imm: 3 }],
+    });
+    const random = randomNumbers(7);
+    let answers = 0;
+    for (let round = 0; round < 3000; round++) {
+      const bytes = Uint8Array.from(whole);
+      for (let changes = random(4); changes >= 0; changes--) {
+        const interesting = [0, 1, 0x7f, 0xff, random(256)];
+        bytes[random(bytes.length)] = interesting[random(interesting.length)]!;
+      }
+      try {
+        const damaged = piece(random(5) === 0 ? bytes.subarray(0, random(bytes.length)) : bytes, "prog.o");
+        const elf = new Elf(damaged);
+        const object = readBpfObject(elf, elf.section(".BTF") === undefined ? undefined : openBtf(damaged).btf);
+        resolveLikeLibbpf(object, kernel);
+        resolveLikeProgBtf(object, kernel);
+        answers++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(BtfError);
+      }
+    }
+    expect(answers).toBeGreaterThan(100);
   });
 });

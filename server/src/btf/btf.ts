@@ -2,6 +2,7 @@
 // asked for, because nobody asks for more than a few of the 150,000 types of a kernel.
 // Whatever a file claims is checked before it is believed: what is wrong is a BtfError with its place.
 import { flagOf, type KindLayout, kindNames, kindOf, kinds, knownLayouts, lengthOf } from "./kinds.ts";
+import { hashName, NameTable } from "./name-table.ts";
 import { cut, failAt, type Piece, textAt } from "./piece.ts";
 
 export interface BtfParam {
@@ -35,7 +36,7 @@ export class Btf {
   readonly #words: Uint32Array;
   /** Index in `#words` of each own type. */
   readonly #starts: Uint32Array;
-  readonly #byName = new Map<number, ReadonlyMap<number, readonly number[]>>();
+  readonly #byName = new Map<number, NameTable>();
 
   /** `base`: the BTF that a split one (of a module) continues. */
   constructor(piece: Piece, base?: Btf) {
@@ -140,8 +141,8 @@ export class Btf {
       names = this.#indexNames(kind);
       this.#byName.set(kind, names);
     }
-    const alike = names.get(hashOf(Buffer.from(`${name}\0`), 0)) ?? [];
-    return alike.filter((id) => this.name(id) === name);
+    const hash = hashName(Buffer.from(`${name}\0`), 0);
+    return names.candidates(hash).filter((id) => this.name(id) === name);
   }
 
   /** Own types of a kind. */
@@ -160,20 +161,15 @@ export class Btf {
     return failAt(this.#types, 4 * (this.#starts[id - this.firstId] ?? 0), `type [${id}]: ${what}`);
   }
 
-  /**
-   * Types of a kind by the hash of their names. A kernel has 60,000 functions and a program asks for ten of them, so no
-   * strings are made here.
-   */
-  #indexNames(kind: number): ReadonlyMap<number, readonly number[]> {
-    const byHash = new Map<number, number[]>();
-    for (const id of this.ownOfKind(kind)) {
-      const { holder, offset } = this.#findString(this.#starts[id - this.firstId]!);
-      const hash = hashOf(holder.#strings.bytes, offset);
-      const same = byHash.get(hash);
-      if (same === undefined) byHash.set(hash, [id]);
-      else same.push(id);
-    }
-    return byHash;
+  #indexNames(kind: number): NameTable {
+    const { bytes } = this.#strings;
+    return new NameTable(this.ownOfKind(kind), (id) => {
+      const at = this.#starts[id - this.firstId]!;
+      const offset = this.#words[at]!;
+      if (offset >= this.#stringStart) return hashName(bytes, offset - this.#stringStart);
+      const { holder, offset: below } = this.#findString(at);
+      return hashName(holder.#strings.bytes, below);
+    });
   }
 
   /** Asks the BTF that holds the type, with the index of its first word there. */
@@ -265,13 +261,6 @@ export class Btf {
 export function isModifier(kind: number): boolean {
   const { typedef, volatile, const: constant, restrict, typeTag } = kinds;
   return kind === typedef || kind === volatile || kind === constant || kind === restrict || kind === typeTag;
-}
-
-/** FNV-1a over the bytes up to the next NUL. */
-function hashOf(bytes: Uint8Array, start: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = start; at < bytes.length && bytes[at] !== 0; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
-  return hash;
 }
 
 interface Header {

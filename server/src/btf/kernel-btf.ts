@@ -124,5 +124,6 @@ function hiddenParams(btf: Btf, func: number): Prototype["params"] {
   if (long === undefined) return [];
   const { params } = prototypeOf(btf, func);
   const { params: all } = prototypeOf(btf, long);
-  return params.every(([type], index) => type === all[index]?.[0]) ? all.slice(params.length) : [];
+  // By name: address spaces of arenas are in the type of the short one only.
+  return params.every(([, name], index) => name === all[index]?.[1]) ? all.slice(params.length) : [];
 }
