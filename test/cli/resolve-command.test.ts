@@ -22,7 +22,13 @@ const object = writeObject({
   code: names.map((call) => ({ call })),
 });
 const folder = () =>
-  folderWith({ "a.o": object, vmlinux: vmlinux.bytes(), nf_conntrack: conntrack.bytes(), "text.o": "int main;" });
+  folderWith({
+    "a.o": object,
+    vmlinux: vmlinux.bytes(),
+    nf_conntrack: conntrack.bytes(),
+    "text.o": "int main;",
+    other: vmlinux.bytes(),
+  });
 
 describe("resolve", () => {
   it("prints a table and exits with 1 when the object would not load", async () => {
@@ -103,7 +109,7 @@ describe("resolve", () => {
     ["text for an object", ["text.o", "--btf", "vmlinux"], "text.o: not an ELF file"],
     ["text for BTF", ["a.o", "--btf", "text.o"], "text.o: at offset 0x0: neither BTF nor an ELF file"],
     ["a module for the kernel", ["a.o", "--btf", "nf_conntrack"], "BTF of a module needs that of its kernel"],
-    ["a kernel for a module", ["a.o", "--btf", "vmlinux", "--btf", "vmlinux"], "not the BTF of a module"],
+    ["a kernel for a module", ["a.o", "--btf", "vmlinux,other"], "not the BTF of a module"],
   ])("exits with 2 for %s", async (_, args, message) => {
     const { code, stdout, stderr } = await run(["resolve", ...args], { in: folder() });
     expect(stderr).toContain(message);

@@ -81,10 +81,10 @@ function describeProgram(host: CliHost, finish: (code: number) => void): Command
     .command("resolve")
     .description("resolve the kernel functions of a compiled BPF object by name, as a loader does")
     .argument("<object>", "object compiled with clang -target bpf -g")
-    .requiredOption(
-      "-b, --btf <file>",
+    .option(
+      "-b, --btf <files>",
       "BTF to search: first the kernel's (vmlinux, vmlinuz, /sys/kernel/btf/vmlinux), then modules in order; may be repeated",
-      keepAll,
+      listOf,
       [],
     )
     .addOption(
