@@ -2,9 +2,11 @@
 import { describe, expect, it } from "vitest";
 import type { KfuncFact } from "../../server/src/registry/facts.ts";
 import { CText, findFunction, readParams } from "../../server/src/registry/scan/c-text.ts";
-import { scanKfuncs } from "../../server/src/registry/scan/kfuncs.ts";
+import { type KfuncScan, scanKfuncs, scanModules } from "../../server/src/registry/scan/kfuncs.ts";
 import { scanKernel } from "../../server/src/registry/scan/scan.ts";
 import { isInside, type SourceTree } from "../../server/src/registry/scan/source-tree.ts";
+import { scanSources } from "../../server/src/registry/scan-sources.ts";
+import { runQuery } from "../../server/src/syntax/queries.ts";
 
 function treeOf(files: Readonly<Record<string, string>>): SourceTree {
   return {
@@ -144,6 +146,186 @@ ${registered("first", "STRUCT_OPS")}${registered("second", "SYSCALL")}`,
       { set: "first", types: ["STRUCT_OPS"] },
       { set: "second", types: ["SYSCALL"], flags: ["KF_SLEEPABLE"] },
     ]);
+  });
+});
+
+describe("sets that are filled in other ways", () => {
+  const made = (body: string, more: Readonly<Record<string, string>> = {}) =>
+    scanKfuncs(
+      treeOf({
+        ...more,
+        "kernel/m.c": `__bpf_kfunc int my_one(void) { return 0; }
+__bpf_kfunc int my_two(void) { return 0; }
+${body}
+${registered("made")}`,
+      }),
+    );
+  const entries = (scan: KfuncScan) => scan.kfuncs.map(({ name, flags }) => [name, ...flags]);
+
+  it("macros glue names, give flags names, and list entries in a header", () => {
+    const glued = made(`#define MINE(name, flags...) BTF_ID_FLAGS(func, my_##name, flags)
+#define SAFE (KF_RCU | KF_RET_NULL)
+BTF_KFUNCS_START(made)
+MINE(one, KF_SLEEPABLE)
+MINE(two, SAFE)
+BTF_KFUNCS_END(made)`);
+    expect(entries(glued)).toEqual([
+      ["my_one", "KF_SLEEPABLE"],
+      ["my_two", "KF_RCU", "KF_RET_NULL"],
+    ]);
+    expect(glued.unreadable).toEqual([]);
+    const listed = made(
+      `BTF_KFUNCS_START(made)
+#define ENTRY(id, name) \\
+	BTF_ID_FLAGS(func, name, KF_RCU)
+ALL_OF_THEM(ENTRY)
+#undef ENTRY
+BTF_KFUNCS_END(made)`,
+      { "include/linux/mine.h": "#define ALL_OF_THEM(X) \\\n\tX(1, my_one) \\\n\tX(2, my_two)\n" },
+    );
+    expect(entries(listed)).toEqual([
+      ["my_one", "KF_RCU"],
+      ["my_two", "KF_RCU"],
+    ]);
+  });
+
+  it("plain entries are those that the grammar query finds", async () => {
+    const text = `BTF_KFUNCS_START(made)
+#ifdef CONFIG_ONE
+BTF_ID_FLAGS(func, my_one, KF_RCU | KF_RET_NULL)
+#endif
+BTF_ID_FLAGS(func, my_two)
+BTF_KFUNCS_END(made)`;
+    const queried = (await runQuery("btf-ids", text)).map(({ captures }) => [
+      captures["name"]?.text,
+      ...(captures["flags"]?.text.split(" | ") ?? []),
+    ]);
+    expect(entries(made(text))).toEqual(queried);
+  });
+
+  it("a set for each role, as 5.18 has them", () => {
+    const { kfuncs, unreadable } = scanKfuncs(
+      treeOf({
+        "net/old.c": `noinline struct thing *thing_get(struct thing **p) { return 0; }
+noinline void thing_put(struct thing *t) { }
+BTF_SET_START(check)
+BTF_ID(func, thing_get)
+#ifdef CONFIG_PUT
+BTF_ID(func, thing_put)
+#endif
+BTF_SET_END(check)
+BTF_SET_START(acquire)
+BTF_ID(func, thing_get)
+BTF_SET_END(acquire)
+BTF_SET_START(release)
+BTF_ID(func, thing_put)
+BTF_SET_END(release)
+static const struct btf_kfunc_id_set things = {
+	.owner = THIS_MODULE,
+	.check_set = &check,
+	.acquire_set = &acquire,
+	.ret_null_set = &acquire, /* same set */
+	.release_set = &release,
+};
+late_initcall(register_btf_kfunc_id_set(BPF_PROG_TYPE_XDP, &things));`,
+      }),
+    );
+    expect(unreadable).toEqual([]);
+    expect(kfuncs).toMatchObject([
+      { name: "thing_get", flags: ["KF_ACQUIRE", "KF_RET_NULL"], sets: [{ set: "check", types: ["XDP"] }] },
+      { name: "thing_put", flags: ["KF_RELEASE"], config: ["CONFIG_PUT"] },
+    ]);
+  });
+
+  it("program types from an array", () => {
+    const { kfuncs } = scanKfuncs(
+      treeOf({
+        "net/f.c": `__bpf_kfunc void everywhere(void) { }
+BTF_KFUNCS_START(set)
+BTF_ID_FLAGS(func, everywhere)
+BTF_KFUNCS_END(set)
+static const struct btf_kfunc_id_set set_set __ro_after_init = { THIS_MODULE, .set = &set, .filter = my_filter };
+static const enum bpf_prog_type types[] = { BPF_PROG_TYPE_XDP, BPF_PROG_TYPE_LSM };
+static int init(void)
+{
+	for (int i = 0; i < 2; i++)
+		register_btf_kfunc_id_set(types[i], &set_set);
+}`,
+      }),
+    );
+    expect(kfuncs[0]?.sets).toEqual([{ set: "set", types: ["LSM", "XDP"], filter: "my_filter" }]);
+  });
+
+  it("what cannot be understood is listed with its place", () => {
+    const { kfuncs, unreadable } = made(`BTF_KFUNCS_START(made)
+BTF_ID_FLAGS(func, my_one, WHATEVER)
+UNKNOWN_MACRO(my_two)
+BTF_ID_FLAGS(func, nobody_defines_it)
+BTF_KFUNCS_END(made)
+BTF_KFUNCS_START(endless)
+static const struct btf_kfunc_id_set lost = { .owner = THIS_MODULE };
+static int more(enum bpf_prog_type type) { return register_btf_kfunc_id_set(type, &made_set); }`);
+    expect(kfuncs.map(({ name }) => name)).toEqual(["my_one"]);
+    expect(unreadable.map(({ file, line, what }) => `${file}:${line}: ${what}`)).toEqual([
+      "kernel/m.c:4: the flag WHATEVER of my_one in the set made",
+      "kernel/m.c:5: UNKNOWN_MACRO(my_two) in the set made",
+      "kernel/m.c:6: no definition of nobody_defines_it, which is in the set made",
+      "kernel/m.c:8: the set endless has no end",
+      "kernel/m.c:9: the initializer of lost names no set",
+      "kernel/m.c:10: register_btf_kfunc_id_set(type, &made_set)",
+    ]);
+  });
+
+  it("modules outside of a kernel tree, with the option and the module they are built as", () => {
+    const { kfuncs } = scanModules(
+      treeOf({
+        "src/mine.c": `__bpf_kfunc void mine(void (*run)(void *ctx), char name__str[16]) { }
+BTF_KFUNCS_START(set)
+BTF_ID_FLAGS(func, mine)
+BTF_KFUNCS_END(set)
+${registered("set", "UNSPEC")}`,
+        "src/Kbuild": "obj-$(CONFIG_MY_DRIVER) += driver.o\ndriver-y := main.o \\\n\tmine.o\n",
+        "src/Kconfig": 'config MY_DRIVER\n\ttristate "mine"\n',
+      }),
+    );
+    expect(kfuncs).toMatchObject([
+      {
+        name: "mine",
+        params: [
+          ["void (*)(void *ctx)", "run"],
+          ["char *", "name__str"],
+        ],
+        config: ["CONFIG_MY_DRIVER"],
+        module: "driver",
+      },
+    ]);
+  });
+});
+
+describe("a folder as a registry", () => {
+  const module = {
+    "a.c": `__bpf_kfunc void a(void) { }\nBTF_KFUNCS_START(s)\nBTF_ID_FLAGS(func, a)\nBTF_KFUNCS_END(s)\n${registered("s")}`,
+  };
+
+  it("is a kernel by its Makefile, else module sources", () => {
+    const kernel = { Makefile: "VERSION = 6\nPATCHLEVEL = 6\nSUBLEVEL = 30\n", "kernel/a.c": module["a.c"] };
+    expect(scanSources(treeOf(kernel), { name: "linux", kernel: "7.2" })).toMatchObject({
+      kernel: "6.6",
+      provenance: { source: "kernel", package: "linux", tree: "6.6.30" },
+    });
+    expect(scanSources(treeOf(module), { name: "mine", kernel: "7.2" })).toMatchObject({
+      kernel: "7.2",
+      provenance: { source: "modules", tree: "" },
+      kfuncs: [{ name: "a", registrations: [{ set: "s", programType: "TRACING" }] }],
+    });
+  });
+
+  it("is refused when it is too old or has nothing", () => {
+    const old = { Makefile: "VERSION = 5\nPATCHLEVEL = 15\n" };
+    expect(() => scanSources(treeOf(old), { name: "linux", kernel: "7.2" })).toThrow(
+      "linux is Linux 5.15.0: kfuncs can be read from 5.18 on",
+    );
+    expect(() => scanSources(treeOf({}), { name: "empty", kernel: "7.2" })).toThrow("no kfunc is registered in empty");
   });
 });
 

@@ -5,6 +5,7 @@ import { defaultKernel } from "../registry/load.ts";
 import { type CheckOptions, checkCommand } from "./check-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { CliHost, Transport } from "./host.ts";
+import { registryScanCommand, type ScanOptions } from "./registry-command.ts";
 import { type ResolveOptions, resolveCommand } from "./resolve-command.ts";
 import { type RulesOptions, rulesCommand } from "./rules-command.ts";
 import { listOf } from "./value-lists.ts";
@@ -103,6 +104,15 @@ function describeProgram(host: CliHost, finish: (code: number) => void): Command
       "\nExit status: 0 all is resolved or weak, 1 something is not and the object would not load, 2 wrong usage or unreadable input.",
     )
     .action(async (object: string, options: ResolveOptions) => finish(await resolveCommand(object, options, host)));
+
+  const registry = program.command("registry").description("make registries of kfuncs from sources");
+  registry
+    .command("scan")
+    .description("read the kfuncs of a kernel tree (5.18 or later), or of modules built outside of one")
+    .argument("<folder>", "top folder of the tree, or folder with module sources")
+    .option("-o, --output <file>", "where to write the registry (default: standard output)")
+    .option("-k, --kernel <version>", "kernel that module sources are meant for", defaultKernel)
+    .action(async (folder: string, options: ScanOptions) => finish(await registryScanCommand(folder, options, host)));
 
   return program;
 }
