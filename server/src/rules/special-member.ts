@@ -10,6 +10,7 @@ export const specialMember = defineBreachRule(
     category: "Call Type Safety",
     verifier: [
       "(?:map|local) '.*' has no valid bpf_(?:res_)?spin_lock",
+      "(?:bpf_list_head|bpf_rb_root) not found at offset=\\d+",
       "map '.*' has to have BTF in order to use bpf_(?:res_)?spin_lock",
       "tracing progs cannot use bpf_spin_lock yet",
       "tracing progs cannot use bpf_\\{list_head,rb_root\\} yet",
@@ -29,6 +30,8 @@ export const specialMember = defineBreachRule(
       `${named(breach)} cannot be used: \`${breach.words["root"]}\` is declared to link \`${breach.words["field"]}\`, but struct ${breach.words["struct"]} has no such member`,
     "contains-no-node": (breach) =>
       `${named(breach)} cannot be used: \`${breach.words["root"]}\` is declared to link \`${breach.words["field"]}\` of struct ${breach.words["struct"]}, which is no struct ${breach.words["node"]}`,
+    visible: (breach) =>
+      `${named(breach, "this lock")} cannot be used: ${place(breach)} also holds \`${breach.words["other"]}\`, which is neither static nor hidden, so libbpf shares the section with user space and the file cannot be loaded; move the lock with what it protects to a SEC() of its own, static or __hidden`,
     touched: (breach) =>
       `this touches ${breach.words["name"] === "" ? "a" : `\`${breach.words["name"]}\`, a`} struct ${breach.words["tag"]}, which only the kernel may read or write; name the other members one by one`,
     "program-type": (breach) =>

@@ -25,6 +25,7 @@ export const useAfterRelease = defineRule({
     "R\\d+ must be a rcu pointer",
     ".+ can only take non-owning or refcounted bpf_rb_node pointer",
     "rbtree_remove node input must be non-owning ref",
+    "(?:R\\d+|arg#\\d+|\\*\\(R11-\\d+\\)) expected pointer to allocated object",
     "invalid bpf_context access off=\\d+\\. Reference may already be released",
   ],
   build(finding, places) {

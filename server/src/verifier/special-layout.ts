@@ -23,6 +23,8 @@ interface Layout {
   readonly parts: readonly Part[];
   /** Nothing else can be in there. */
   readonly complete: boolean;
+  /** A global of the section that user space gets to see. */
+  readonly visible?: string | undefined;
   /** In words: "section `.bss`", "struct foo". */
   readonly name: string;
 }
@@ -98,7 +100,15 @@ function sectionLayout(unit: TranslationUnit, section: string): Layout {
     if (inside === undefined) complete = false;
     else parts.push(...inside);
   }
-  return { parts, complete, name: `section ${section}` };
+  const visible = unit.globalsIn(section).find((name) => isVisible(unit, name));
+  return { parts, complete, name: `section ${section}`, visible };
+}
+
+/** libbpf maps a section with such a global into user space, and the kernel allows that of no lock. */
+function isVisible(unit: TranslationUnit, name: string): boolean {
+  const global = unit.global(name);
+  if (global === undefined || global.static || global.extern) return false;
+  return !global.decl.attributes.some(({ name, args }) => name === "visibility" && args[0] !== "default");
 }
 
 function recordLayout(unit: TranslationUnit, type: CType): Layout | undefined {
@@ -125,7 +135,7 @@ function partsOf(
 const locks = ["bpf_spin_lock", "bpf_res_spin_lock"];
 const nodeOf: Readonly<Record<string, string>> = { bpf_list_head: "bpf_list_node", bpf_rb_root: "bpf_rb_node" };
 
-function problemOf(unit: TranslationUnit, { parts, complete }: Layout): Problem | undefined {
+function problemOf(unit: TranslationUnit, { parts, complete, visible }: Layout): Problem | undefined {
   const held = parts.filter((part) => locks.includes(part.tag));
   const [first, second] = held;
   if (first !== undefined && (second !== undefined || first.array)) {
@@ -138,7 +148,7 @@ function problemOf(unit: TranslationUnit, { parts, complete }: Layout): Problem 
     const problem = problemOfRoot(unit, root, node);
     if (problem !== undefined) return problem;
   }
-  return undefined;
+  return visible === undefined ? undefined : { why: "visible", words: { other: visible } };
 }
 
 function problemOfRoot(unit: TranslationUnit, root: Part, node: string): Problem | undefined {
