@@ -12,6 +12,10 @@ export const helperClasses: readonly string[] = [
   "null-deref",
   "release-unreferenced",
   "use-after-release",
+  "rcu-region",
+  "preempt-region",
+  "irq-region",
+  "sleepable",
 ];
 
 /** A finding as the scoreboard keeps it: enough to read and to compare, no spans. */

@@ -1,6 +1,7 @@
-// What a global function may do that its callers must know: move packet data or
-// throw, directly or through anything it calls. Computed once a unit and kernel.
-import type { ControlFlowGraph } from "../cfg/ir.ts";
+// What a global function may do that its callers must know: move packet data,
+// throw or sleep, directly or through anything it calls. Computed once a unit and kernel.
+import type { ControlFlowGraph, Expr } from "../cfg/ir.ts";
+import { visitInstruction } from "../cfg/walk.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects } from "../registry/effect.ts";
 import type { GlobalSummary } from "../verifier/machine.ts";
@@ -26,6 +27,7 @@ export class Summaries {
       changesPackets: reached.some((callee) => this.#changesPackets(callee)),
       throws: kinds.includes("throw"),
       tailCalls: kinds.includes("tail-call"),
+      sleeps: reached.some((callee) => this.#effects.effect(callee)?.sleepable === true),
       functions: reached,
     };
     this.#known.set(name, summary);
@@ -37,14 +39,16 @@ export class Summaries {
     return effect?.protocol.kind === "packet-change" || effect?.protocol.kind === "tail-call";
   }
 
-  /** Names called from `start`, through every function with a body. */
+  /** Names called from `start`, through every function with a body, callbacks included. */
   #reachableCalls(start: string): string[] {
     const seen = new Set<string>([start]);
     const queue = [start];
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       const fn = this.#unit.function(name);
       if (fn === undefined || !fn.hasBody || fn.problem !== undefined) continue;
-      for (const callee of calleesOf(this.#graph(fn))) {
+      const { called, named } = calleesOf(this.#graph(fn));
+      const callbacks = [...named].filter((callee) => this.#unit.function(callee)?.hasBody === true);
+      for (const callee of [...called, ...callbacks]) {
         if (seen.has(callee)) continue;
         seen.add(callee);
         queue.push(callee);
@@ -55,12 +59,20 @@ export class Summaries {
   }
 }
 
-export function calleesOf(graph: ControlFlowGraph): Set<string> {
-  const names = new Set<string>();
+/** Functions called, and functions whose address is taken: the verifier counts a callback as a call. */
+function calleesOf(graph: ControlFlowGraph): { called: ReadonlySet<string>; named: ReadonlySet<string> } {
+  const called = new Set<string>();
+  const named = new Set<string>();
+  const visitor = {
+    expr(expr: Expr): void {
+      if (expr.kind === "function") named.add(expr.name);
+    },
+  };
   for (const block of graph.blocks) {
     for (const instruction of block.instructions) {
-      if (instruction.kind === "call" && instruction.callee.kind === "name") names.add(instruction.callee.name);
+      if (instruction.kind === "call" && instruction.callee.kind === "name") called.add(instruction.callee.name);
+      visitInstruction(instruction, visitor);
     }
   }
-  return names;
+  return { called, named };
 }

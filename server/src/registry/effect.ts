@@ -158,6 +158,8 @@ export type Protocol =
   | { readonly kind: "throw" }
   | { readonly kind: "tail-call" }
   | { readonly kind: "packet-change" }
+  /** Reads the packet the old way: leaves the program when it cannot. */
+  | { readonly kind: "packet-load" }
   /** Casts the argument: same reference, untrusted read-only for rdonly_cast. */
   | { readonly kind: "rdonly-cast" | "context-cast" };
 
@@ -202,6 +204,8 @@ export interface KernelEffects {
   refusal(name: string, caller: Caller): Refusal | undefined;
   /** Effect of an inline function of libbpf whose body is assembly that makes one helper call. */
   inlineAssembly(name: string): CallEffect | undefined;
+  /** Effect of a function that a declaration labels as one of the compiler's own instructions: asm("llvm.bpf.load.word"). */
+  compilerIntrinsic(label: string): CallEffect | undefined;
   /** Program type and sleepability of a SEC() string (leading `?` ignored), as libbpf decides. */
   section(section: string): SectionInfo | undefined;
   /** Behaviour that differs between kernels and is not a matter of one call. */
@@ -311,4 +315,12 @@ export interface KernelRules {
   readonly globalThrowChecked: boolean;
   /** Static functions may be called while a lock is held. */
   readonly staticCallsUnderLock: boolean;
+  /** A region refuses calls of global functions that may sleep; before, one without preemption refused them all. */
+  readonly globalSleepChecked: boolean;
+  /** RCU sections nest. */
+  readonly nestedRcu: boolean;
+  /** Timer callbacks cannot sleep; before, they could where the program could. */
+  readonly timersNeverSleep: boolean;
+  /** Synchronous callbacks are entered again and again until nothing changes. */
+  readonly callbacksRepeated: boolean;
 }

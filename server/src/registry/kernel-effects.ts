@@ -8,6 +8,7 @@ import { kfuncAccess } from "./kfunc-access.ts";
 import { kfuncEffect, kfuncTraits, visibleParams } from "./kfunc-effect.ts";
 import { isKnownKfunc } from "./load.ts";
 import {
+  compilerIntrinsics,
   contextFields,
   inlineAssembly,
   objectWriters,
@@ -93,6 +94,7 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
       const helper = inlineAssembly.find((entry) => entry.name === name)?.helper;
       return helper === undefined ? undefined : this.effect(helper);
     },
+    compilerIntrinsic: (label) => (compilerIntrinsics.includes(label) ? packetLoad(label) : undefined),
     section: (written) => lookUpSection(facts.sections, written),
     walk: (struct, field): WalkTrust => walks.get(`${struct}.${field}`) ?? "untrusted",
     isRefused: (programType, what) => programsWithout[what].has(programType),
@@ -146,6 +148,28 @@ function rulesOf(kernel: string): KernelRules {
     regionsAreRcu: on("regionsAreRcu"),
     tailCallReturns: on("tailCallReturns"),
     staticCallsUnderLock: on("staticCallsUnderLock"),
+    globalSleepChecked: on("globalSleepChecked"),
+    nestedRcu: on("nestedRcu"),
+    timersNeverSleep: on("timersNeverSleep"),
+    callbacksRepeated: on("callbacksRepeated"),
+  };
+}
+
+function packetLoad(name: string): CallEffect {
+  return {
+    name,
+    origin: "helper",
+    params: [],
+    returns: { kind: "scalar" },
+    protocol: { kind: "packet-load" },
+    underLock: true,
+    acquires: false,
+    releases: undefined,
+    sleepable: false,
+    needsRcu: false,
+    flags: [],
+    testOnly: false,
+    releasedBy: [],
   };
 }
 

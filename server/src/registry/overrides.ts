@@ -591,6 +591,10 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
   },
   globalThrowChecked: { from: "7.2", why: "A call of a global function that may throw counts as a throw." },
   staticCallsUnderLock: { from: "6.9", why: "Static functions are followed with the lock held." },
+  globalSleepChecked: { from: "6.15", why: "Whether a global function may sleep is summed up from its code first." },
+  nestedRcu: { from: "6.19", why: "The RCU section became a counter." },
+  timersNeverSleep: { from: "6.18", why: "The callback's own kind decides, not the program's." },
+  callbacksRepeated: { from: "6.8", why: "The call of a callback became a loop to the verifier." },
 };
 
 /** Structs that are a program's context when a kfunc takes a pointer to them. */
@@ -644,6 +648,9 @@ export const inlineAssembly: readonly { readonly name: string; readonly helper: 
     reason: "sets up the three arguments and calls helper 12 in one asm statement, so that the slot stays a constant",
   },
 ];
+
+/** Functions that the compiler turns into the classic packet loads, BPF_LD with BPF_ABS or BPF_IND. */
+export const compilerIntrinsics: readonly string[] = ["llvm.bpf.load.byte", "llvm.bpf.load.half", "llvm.bpf.load.word"];
 
 /** Callers of a kfunc: all that is given must fit, one of each list. */
 export interface CallerPattern {

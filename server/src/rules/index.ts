@@ -6,12 +6,16 @@ import type { Rule } from "./define.ts";
 import { dynptrMisuse } from "./dynptr-misuse.ts";
 import { exceptionMisuse } from "./exception-misuse.ts";
 import { graphMisuse } from "./graph-misuse.ts";
+import { irqRegion } from "./irq-region.ts";
 import { iteratorMisuse } from "./iterator-misuse.ts";
 import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
 import { lockMisuse } from "./lock-misuse.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
+import { preemptRegion } from "./preempt-region.ts";
+import { rcuRegion } from "./rcu-region.ts";
 import { readOnlyMemory } from "./read-only-memory.ts";
 import { releaseUnowned } from "./release-unowned.ts";
+import { sleepableCall } from "./sleepable-call.ts";
 import { specialMember } from "./special-member.ts";
 import { uncheckedNull } from "./unchecked-null.ts";
 import { unreleasedReference } from "./unreleased-reference.ts";
@@ -37,6 +41,10 @@ export const allRules: readonly Rule[] = [
   readOnlyMemory,
   graphMisuse,
   specialMember,
+  rcuRegion,
+  preemptRegion,
+  irqRegion,
+  sleepableCall,
 ];
 
 export const rules: readonly RuleInfo[] = allRules;

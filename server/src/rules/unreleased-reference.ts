@@ -2,6 +2,7 @@
 import type { RelatedPlace } from "../check/api.ts";
 import type { RawFinding } from "../verifier/finding.ts";
 import type { TraceNode } from "../verifier/trace.ts";
+import { decisionPlaces, decisionsBetween, whenDecided } from "./branches.ts";
 import { defineRule, type Places } from "./define.ts";
 import { callChain, visibleSite } from "./places.ts";
 
@@ -27,7 +28,7 @@ export const unreleasedReference = defineRule({
     const related: RelatedPlace[] = [];
     if (inner !== undefined)
       related.push({ span: places.span(inner), message: `${finding.reference.call}() is called here` });
-    related.push(...branches(finding, places));
+    related.push(...decisionPlaces(decisions(finding), places));
     related.push({ span: places.span(finding.exit), message: exitNote(finding) });
     related.push(...callChain(finding.reference.site, places));
     return {
@@ -61,17 +62,14 @@ function when(finding: Leak, places: Places): string {
       return `when ${finding.exitName ?? "the call"}() throws: nothing cleans up behind it; `;
     case "tail-call":
       return "before the tail call; ";
+    case "load":
+      return `before ${finding.exitName ?? "the packet load"}(), which leaves the program when it fails; `;
     case "callback-return":
       return `before the callback ${finding.exitName ?? ""}() returns; `;
     case "child":
       return `before ${finding.exitName ?? "its owner is released"}() takes its owner; `;
     case "return": {
-      const branch = lastBranch(finding);
-      if (branch === undefined) return "before the program ends; ";
-      const condition = places.text(branch.site);
-      return condition.length === 0 || condition.length > 60
-        ? "on every path; "
-        : `when \`${condition}\` is ${branch.taken ? "true" : "false"}; `;
+      return `${whenDecided(decisions(finding), places) ?? "before the program ends"}; `;
     }
   }
 }
@@ -95,6 +93,8 @@ function exitNote(finding: Leak): string {
       return `${finding.exitName ?? "this call"}() leaves the program here`;
     case "tail-call":
       return "the tail call leaves the program here";
+    case "load":
+      return `${finding.exitName ?? "this load"}() may leave the program here`;
     case "child":
       return "its owner is released here";
     default:
@@ -102,30 +102,6 @@ function exitNote(finding: Leak): string {
   }
 }
 
-function lastBranch(finding: Leak): TraceNode | undefined {
-  return branchesAfterAcquire(finding)[0];
-}
-
-/** Decisions between acquire and exit, newest first. */
-function branchesAfterAcquire(finding: Leak): TraceNode[] {
-  const nodes: TraceNode[] = [];
-  // What cleanup functions and other callees decided on the way says nothing of why it leaks.
-  const tellingFunctions = new Set([finding.reference.site.fn.name, finding.exit.fn.name]);
-  for (let node = finding.trace; node !== undefined && nodes.length < 3; node = node.before) {
-    if (!tellingFunctions.has(node.site.fn.name)) continue;
-    if (node.site.fn.name === finding.reference.site.fn.name && node.site.at.start < finding.reference.site.at.start)
-      break;
-    nodes.push(node);
-  }
-  return nodes;
-}
-
-function branches(finding: Leak, places: Places): RelatedPlace[] {
-  return branchesAfterAcquire(finding)
-    .slice(0, 2)
-    .reverse()
-    .map((node) => ({
-      span: places.span(node.site),
-      message: `this is ${node.taken ? "true" : "false"} on the leaking path`,
-    }));
+function decisions(finding: Leak): readonly TraceNode[] {
+  return decisionsBetween(finding.reference.site, finding.exit, finding.trace);
 }

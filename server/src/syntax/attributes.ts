@@ -1,4 +1,4 @@
-// Reads `__attribute__((...))` and `[[...]]` from tokens: the attributes that
+// Reads `__attribute__((...))`, `[[...]]` and `asm("label")` from tokens: the attributes that
 // normalization takes out of the text and lowering puts back where they belong.
 import type { Token } from "../preprocess/token.ts";
 import type { Attribute } from "./ast.ts";

@@ -473,8 +473,15 @@ class Normalizer {
     while (["volatile", "__volatile__", "__volatile", "goto", "inline", "__inline__"].includes(this.#text(at))) at++;
     if (this.#text(at) !== "(") return this.#identifier(i);
     const end = this.#pairs[at]! + 1;
-    // A label after a declarator names the symbol or the register: not our business.
-    if (!this.#place.atStatement) return this.#drop(i, end);
+    // A label after a declarator names the symbol or the register: kept as an attribute.
+    if (!this.#place.atStatement) {
+      this.#marks.push({
+        token: i,
+        qualifier: undefined,
+        attributes: readAttributes(this.#tokens, this.#pairs, i, end),
+      });
+      return this.#drop(i, end);
+    }
     if (this.#place.depth === 0) {
       this.#drop(i, end);
       return this.#text(end) === ";" ? this.#drop(end, end + 1) : end;

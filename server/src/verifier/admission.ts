@@ -24,7 +24,7 @@ export function admit(machine: Machine, state: State, visited: Visited): State |
     machine.cap("states per block");
     return undefined;
   }
-  if (Math.max(state.rcuDepth, state.preemptDepth, state.irqDepth, state.locks.length) > limits.nesting) {
+  if (Math.max(state.regions.length, state.locks.length) > limits.nesting) {
     machine.cap("nested sections");
     return undefined;
   }

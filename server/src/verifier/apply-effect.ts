@@ -3,13 +3,15 @@
 import { type Call, checkArguments, releasedParam } from "./arguments.ts";
 import { runAsyncCallback, runSyncCallback } from "./callbacks.ts";
 import { checkNode, rootIsRefused, runComparison } from "./collections.ts";
+import { checkContext } from "./context.ts";
 import { throwException } from "./exceptions.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
 import { lockIsRefused, refusedUnderLock, resSpinLock, silenceLocks, spinLock, unlock } from "./locks.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
-import { endRcu, invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
+import { invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
 import { isKnownNull } from "./refine.ts";
+import { closeRegion, openRegion, restoreInterrupts, saveInterrupts } from "./regions.ts";
 import { report } from "./report.ts";
 import { type CallInstruction, resultOf, slotAt } from "./result.ts";
 import { checkMaps } from "./special-layout.ts";
@@ -20,6 +22,7 @@ import { type Death, objectIdOf, type Value, zero } from "./value.ts";
 /** Every way the call can end; none when it does not return. */
 export function applyEffect(call: Call, state: State, instruction: CallInstruction): Outcome[] {
   const released = releasedParam(call, state);
+  checkContext(call, state);
   if (refusedUnderLock(call, state) || rootIsRefused(call, state)) return perform(call, state, instruction, released);
   if (lockIsRefused(call, state)) {
     silenceLocks(state);
@@ -46,10 +49,13 @@ function perform(call: Call, state: State, instruction: CallInstruction, release
         invalidatePackets(state, deathBy(call, "packet-changed"));
       }
       break;
+    case "packet-load":
+      mayNotHold(call.machine, state, call.site, "load", call.effect.name);
+      break;
     case "iterator-next":
       return iteratorNext(call, state, instruction);
     case "res-spin-lock":
-      return resSpinLock(call, state, protocol.param, protocol.irqsave);
+      return resSpinLock(call, state, protocol.param, protocol.flag);
     case "sync-callback":
       return runSyncCallback(call, state, protocol, instruction);
     case "async-callback":
@@ -97,27 +103,22 @@ function move(call: Call, state: State): void {
       iteratorDestroy(call, state);
       return;
     case "rcu-lock":
-      state.rcuDepth++;
+      openRegion(call, state, "rcu");
       return;
     case "rcu-unlock":
-      state.rcuDepth = Math.max(0, state.rcuDepth - 1);
-      // Older kernels do not ask what else would keep the pointers good.
-      if (state.rcuDepth === 0 && !call.machine.effects.rules.regionsAreRcu) endRcu(state, deathBy(call, "unlocked"));
-      else leaveRegion(call, state);
+      closeRegion(call, state, "rcu");
       return;
     case "preempt-disable":
-      state.preemptDepth++;
+      openRegion(call, state, "preempt");
       return;
     case "preempt-enable":
-      state.preemptDepth = Math.max(0, state.preemptDepth - 1);
-      leaveRegion(call, state);
+      closeRegion(call, state, "preempt");
       return;
     case "irq-save":
-      state.irqDepth++;
+      saveInterrupts(call, state, protocol.param, "native");
       return;
     case "irq-restore":
-      state.irqDepth = Math.max(0, state.irqDepth - 1);
-      leaveRegion(call, state);
+      restoreInterrupts(call, state, protocol.param, "native");
       return;
     case "spin-lock":
       spinLock(call, state, protocol.param);
@@ -127,6 +128,7 @@ function move(call: Call, state: State): void {
       return;
     case "res-spin-unlock":
       unlock(call, state, protocol.param, protocol.irqsave ? "res-spin-irq" : "res-spin");
+      if (protocol.flag !== undefined) restoreInterrupts(call, state, protocol.flag, "lock");
       return;
     case "packet-change":
       invalidatePackets(state, deathBy(call, "packet-changed"));
@@ -179,12 +181,6 @@ function giveToCollection(call: Call, state: State, param: number, comparison: n
   if (object.ref === undefined) return;
   transferReference(state, object.ref);
   state.change(id, { nonOwning: true });
-}
-
-/** A region ended that counts as an RCU section on this kernel; was it the last one? */
-function leaveRegion(call: Call, state: State): void {
-  if (!call.machine.effects.rules.regionsAreRcu || call.machine.inRcuSection(state)) return;
-  endRcu(state, deathBy(call, "unlocked"));
 }
 
 function writeMemory(call: Call, state: State): void {

@@ -36,7 +36,7 @@ export function runSyncCallback(
   const visited = nothingVisited();
   admit(machine, state.clone(), visited);
   let pending = [state];
-  const rounds = machine.effects.rules.callbacksReplayed ? maxReplays : 1;
+  const rounds = machine.effects.rules.callbacksRepeated ? maxReplays : 1;
   for (let round = 0; round < rounds && pending.length > 0; round++) {
     const next: State[] = [];
     for (const before of pending) {
@@ -121,6 +121,7 @@ function forgetContext(call: Call, state: State, protocol: SyncCallback): void {
 export function runAsyncCallback(call: Call, protocol: Extract<Protocol, { kind: "async-callback" }>): void {
   const callback = call.args[protocol.callback];
   if (callback?.kind !== "function") return;
-  const { found } = call.machine.journal;
-  found.set(`async ${callback.name}`, { name: callback.name, kind: "async-callback", sleepable: protocol.sleepable });
+  const { programSleepable, effects, journal } = call.machine;
+  const sleepable = protocol.sleepable || (programSleepable && !effects.rules.timersNeverSleep);
+  journal.found.set(`async ${callback.name} ${sleepable}`, { name: callback.name, kind: "async-callback", sleepable });
 }

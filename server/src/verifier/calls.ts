@@ -64,6 +64,12 @@ function call(
   if (hidden !== undefined) {
     return applyEffect({ machine, frame, effect: hidden, site, exprs: instruction.args, args }, state, instruction);
   }
+  const label = fn?.decl.attributes.find((attribute) => attribute.name === "asm")?.args[0];
+  const intrinsic = label === undefined ? undefined : machine.effects.compilerIntrinsic(label);
+  if (intrinsic !== undefined) {
+    const effect = { ...intrinsic, name };
+    return applyEffect({ machine, frame, effect, site, exprs: instruction.args, args }, state, instruction);
+  }
   if (fn?.hasBody === true && !fn.ksym) {
     if (!isFollowed(fn)) checkCalledDirectly(machine, state, fn, site);
     if (isFollowed(fn) && isKeptApart(fn) && !machine.effects.rules.staticCallsUnderLock) {

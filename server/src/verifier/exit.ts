@@ -2,13 +2,14 @@
 import { checkHandlerResult } from "./exceptions.ts";
 import { mayNotHoldLocks } from "./locks.ts";
 import type { Machine } from "./machine.ts";
+import { mayNotBeInside } from "./regions.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
 import { objectIdOf, type Site, type Value } from "./value.ts";
 
-type Exit = "return" | "throw" | "tail-call" | "callback-return";
+type Exit = "return" | "throw" | "tail-call" | "load" | "callback-return";
 
-/** Reports every reference still held as leaked here, and forgets it. */
+/** Reports every reference still held as leaked here, and forgets it; and every region still open. */
 export function mayNotHold(machine: Machine, state: State, exit: Site, how: Exit, name: string | undefined): void {
   if (how !== "callback-return") mayNotHoldLocks(machine, state, exit);
   for (const reference of state.references) {
@@ -16,6 +17,7 @@ export function mayNotHold(machine: Machine, state: State, exit: Site, how: Exit
     if (reference.object !== undefined) state.change(reference.object, { ref: undefined, poisoned: true });
   }
   state.references = [];
+  if (how !== "callback-return") mayNotBeInside(machine, state, exit, how, name);
 }
 
 /** The root returns `value` at `exit`. */

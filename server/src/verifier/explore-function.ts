@@ -91,7 +91,8 @@ function contextKey(machine: Machine, entry: Extracted, throws: boolean): string
   const hook = `${root.section?.programType}/${root.section?.attachType}/${root.section?.target}/${root.structOps?.struct}.${root.structOps?.member}`;
   const traits = [
     root.sleepable ? "s" : "",
-    root.section?.sleepable === true ? "p" : "",
+    machine.programSleepable ? "p" : "",
+    root.section === undefined ? "?" : "",
     mayWritePackets(root) === false ? "" : "w",
     throws ? JSON.stringify([returnRange(root), root.exceptionCallback]) : "",
   ];

@@ -3,7 +3,7 @@
 // function and, as text, the key under which its result is remembered.
 import type { Machine } from "./machine.ts";
 import { State } from "./state.ts";
-import type { Value } from "./value.ts";
+import type { StackObject, Value } from "./value.ts";
 
 export interface Extracted {
   readonly key: string;
@@ -18,6 +18,7 @@ export interface Extracted {
   readonly references: readonly number[];
   /** Locks held at entry, in order. */
   readonly locks: readonly number[];
+  readonly regions: readonly number[];
 }
 
 export function extract(
@@ -80,9 +81,7 @@ class Extraction {
       this.#parts.push(`L${lock.kind}${this.#lockOwner(lock.owner)}${lock.certain}${lock.reported};`);
     }
     to.locks = from.locks;
-    to.rcuDepth = from.rcuDepth;
-    to.preemptDepth = from.preemptDepth;
-    to.irqDepth = from.irqDepth;
+    to.regions = from.regions;
     to.callbackDepth = from.callbackDepth;
     to.inComparison = from.inComparison;
     if (from.inComparison) this.#parts.push("C");
@@ -91,7 +90,8 @@ class Extraction {
     if (from.doubtful) this.#parts.push("D");
     to.events = [];
     to.callersReferences = new Set(this.#references.keys());
-    this.#parts.push(`${to.rcuDepth},${to.preemptDepth},${to.irqDepth},${to.callbackDepth}`);
+    for (const region of from.regions) this.#parts.push(`${region.kind[0]}${region.family[0]}`);
+    this.#parts.push(`,${to.callbackDepth}`);
     return {
       key: this.#parts.join(""),
       state: to,
@@ -102,6 +102,7 @@ class Extraction {
       dynptrs: [...this.#dynptrs.keys()],
       references: [...this.#references.keys()],
       locks: from.locks.map((lock) => lock.id),
+      regions: from.regions.map((region) => region.id),
     };
   }
 
@@ -126,13 +127,27 @@ class Extraction {
         return value;
       case "slot": {
         const { slot } = value;
-        if (slot.kind === "dynptr") this.#parts.push(`dp${slot.type}:${number(this.#dynptrs, slot.id)}`);
-        else if (slot.kind === "iterator") this.#parts.push(`it${slot.iterator}`);
-        else this.#parts.push(`em${slot.why}${slot.by}`);
-        if (slot.ref !== undefined) this.#parts.push(`:${this.#reference(slot.ref)}`);
+        this.#slot(slot);
         return value;
       }
     }
+  }
+
+  #slot(slot: StackObject): void {
+    switch (slot.kind) {
+      case "irq-flag":
+        this.#parts.push(`irq${this.#from.regions.findIndex((region) => region.id === slot.region)}`);
+        return;
+      case "dynptr":
+        this.#parts.push(`dp${slot.type}:${number(this.#dynptrs, slot.id)}`);
+        break;
+      case "iterator":
+        this.#parts.push(`it${slot.iterator}${slot.rcu ?? ""}`);
+        break;
+      case "empty":
+        this.#parts.push(`em${slot.why}${slot.by}`);
+    }
+    if (slot.ref !== undefined) this.#parts.push(`:${this.#reference(slot.ref)}`);
   }
 
   #pointer(value: Extract<Value, { kind: "pointer" }>, depth: number): Value {

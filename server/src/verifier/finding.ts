@@ -17,7 +17,7 @@ export type RawFinding =
       /** Last name that held it. */
       readonly name: string | undefined;
       readonly exit: Site;
-      readonly how: "return" | "throw" | "tail-call" | "callback-return" | "child";
+      readonly how: "return" | "throw" | "tail-call" | "load" | "callback-return" | "child";
       readonly exitName: string | undefined;
       readonly trace: TraceNode | undefined;
     }
@@ -93,6 +93,8 @@ export interface Breach {
   readonly subject: Subject | undefined;
   /** Where the cause is, with what is said of it: "the lock is taken here". */
   readonly related: readonly { readonly site: Site; readonly message: string }[];
+  /** Where the program leaves while what `site` opened is still open. */
+  readonly exit?: Site | undefined;
   readonly trace: TraceNode | undefined;
 }
 

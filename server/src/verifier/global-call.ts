@@ -2,6 +2,7 @@
 // the call only the promises of the declaration count (VERIFIER_RULES 14).
 import type { Expr } from "../cfg/ir.ts";
 import type { FunctionInfo } from "../model/unit.ts";
+import { checkGlobalContext } from "./context.ts";
 import { checkThrowInCallback } from "./exceptions.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
@@ -22,11 +23,13 @@ export function callGlobal(
   exprs: readonly Expr[],
   site: Site,
 ): Outcome[] {
+  checkCallUnderLock(machine, state, fn.name, site, "global");
+  const reported = checkGlobalContext(machine, fn, state, site);
   if (fn.hasBody) {
-    const sleepable = sleepsThere(machine, state);
+    // A call that was refused is not told again from inside.
+    const sleepable = reported || sleepsThere(machine, state);
     machine.journal.found.set(`global ${fn.name} ${sleepable}`, { name: fn.name, kind: "global", sleepable });
   }
-  checkCallUnderLock(machine, state, fn.name, site, "global");
   args.forEach((value, index) => {
     checkArgument(machine, fn, state, value, exprs[index], index, site);
   });
@@ -39,7 +42,8 @@ export function callGlobal(
   }
   const summary = machine.summary(fn.name);
   if (summary.changesPackets) invalidatePackets(state, { reason: "packet-changed", by: fn.name, site });
-  if (summary.throws && machine.effects.rules.globalThrowChecked && state.references.length > 0) {
+  const holds = state.references.length > 0 || state.regions.length > 0;
+  if (summary.throws && machine.effects.rules.globalThrowChecked && holds) {
     mayNotHold(machine, state.clone(), site, "throw", fn.name);
   }
   if (summary.throws) checkThrowInCallback(machine, state, site, fn.name);
@@ -48,9 +52,7 @@ export function callGlobal(
 
 /** Is the function's own check that of a program that may sleep? */
 function sleepsThere(machine: Machine, state: State): boolean {
-  return machine.effects.rules.globalsByContext
-    ? !machine.inRcuSection(state)
-    : machine.root.section?.sleepable === true;
+  return machine.effects.rules.globalsByContext ? !machine.inRcuSection(state) : machine.programSleepable;
 }
 
 function checkArgument(

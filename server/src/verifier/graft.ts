@@ -6,7 +6,7 @@ import type { Extracted } from "./extract.ts";
 import type { RawFinding, Subject } from "./finding.ts";
 import type { Machine } from "./machine.ts";
 import { endNonOwning, endRcu, invalidatePackets, killTied } from "./ownership.ts";
-import type { HeldLock, State } from "./state.ts";
+import type { HeldLock, Region, State } from "./state.ts";
 import type { TraceNode } from "./trace.ts";
 import type { ObjectInfo, Reference, Site, StackObject, Value } from "./value.ts";
 
@@ -21,6 +21,7 @@ export class Graft {
   readonly #dynptrs: Map<number, number>;
   readonly #references: Map<number, number>;
   readonly #locks: ReadonlyMap<number, number>;
+  readonly #regions: Map<number, number>;
   readonly #bases: ReadonlyMap<string, string>;
 
   /** `run` is what the remembered run started from, `entry` the same for this caller: equal keys, so equal order. */
@@ -35,6 +36,7 @@ export class Graft {
     this.#dynptrs = pair(run.dynptrs, entry.dynptrs);
     this.#references = pair(run.references, entry.references);
     this.#locks = pair(run.locks, entry.locks);
+    this.#regions = pair(run.regions, entry.regions);
     this.#bases = new Map(entry.bases.map((base, i) => [`u${i}`, base]));
   }
 
@@ -65,9 +67,7 @@ export class Graft {
     }
     result.references = this.#referenceTable(after);
     result.locks = after.locks.map((lock) => this.#lock(lock));
-    result.rcuDepth = after.rcuDepth;
-    result.preemptDepth = after.preemptDepth;
-    result.irqDepth = after.irqDepth;
+    result.regions = after.regions.map((region) => this.#region(region));
     result.callbackDepth = after.callbackDepth;
     result.epoch = after.epoch;
     result.doubtful = after.doubtful;
@@ -139,6 +139,7 @@ export class Graft {
           site: site(finding.site),
           subject: finding.subject && this.#subject(finding.subject),
           related: finding.related.map((place) => ({ ...place, site: site(place.site) })),
+          exit: finding.exit && site(finding.exit),
           trace: this.#trace(finding.trace, 0),
         };
     }
@@ -213,6 +214,7 @@ export class Graft {
   #slot(slot: StackObject): StackObject {
     if (slot.kind === "empty") return { ...slot, ref: this.#optionalReference(slot.ref) };
     if (slot.kind === "iterator") return { ...slot, ref: this.#referenceId(slot.ref) };
+    if (slot.kind === "irq-flag") return { ...slot, region: this.#regionId(slot.region) };
     return {
       ...slot,
       id: this.#dynptr(slot.id),
@@ -236,6 +238,22 @@ export class Graft {
       this.#references.set(id, known);
     }
     return known;
+  }
+
+  #regionId(id: number): number {
+    let known = this.#regions.get(id);
+    if (known === undefined) {
+      known = this.#machine.newId();
+      this.#regions.set(id, known);
+    }
+    return known;
+  }
+
+  /** One of the caller's own, or one that the function opened. */
+  #region(region: Region): Region {
+    const id = this.#regionId(region.id);
+    const callers = this.#caller.regions.find((known) => known.id === id);
+    return callers ?? { ...region, id, site: this.site(region.site) };
   }
 
   #optionalReference(id: number | undefined): number | undefined {

@@ -4,7 +4,7 @@
 // joined away: states that differ there stay apart.
 import type { Machine } from "./machine.ts";
 import type { HeldLock, State } from "./state.ts";
-import { type ObjectInfo, objectIdOf, type Value } from "./value.ts";
+import { type ObjectInfo, objectIdOf, type StackObject, type Value } from "./value.ts";
 
 /** A new state that stands for both, or undefined when they hold different things. */
 export function join(machine: Machine, left: State, right: State): State | undefined {
@@ -20,6 +20,7 @@ class Join {
   readonly #objects = new Map<number, number>();
   readonly #symbols = new Map<number, number>();
   readonly #references = new Map<number, number>();
+  readonly #regions = new Map<number, number>();
 
   constructor(machine: Machine, left: State, right: State) {
     this.#machine = machine;
@@ -29,7 +30,8 @@ class Join {
   }
 
   run(): State | undefined {
-    if (this.#left.doubtful !== this.#right.doubtful || !this.#sameReferences() || !this.#sameLocks()) return undefined;
+    if (this.#left.doubtful !== this.#right.doubtful) return undefined;
+    if (!this.#sameReferences() || !this.#sameLocks() || !this.#sameRegions()) return undefined;
     const { memory } = this.#result;
     for (const [key, value] of this.#left.memory) {
       if (key[0] === "o" || key[0] === "y") {
@@ -60,6 +62,18 @@ class Join {
     for (const fill of [...memory.keys()]) {
       if (fill.endsWith("*") && key.startsWith(fill.slice(0, -1))) memory.set(fill, this.#machine.symbols.joined());
     }
+  }
+
+  /** Opened at the same places in the same order. */
+  #sameRegions(): boolean {
+    const left = this.#left.regions;
+    const right = this.#right.regions;
+    if (left.length !== right.length) return false;
+    return left.every((a, i) => {
+      const b = right[i]!;
+      this.#regions.set(a.id, b.id);
+      return a.kind === b.kind && a.site.fn.name === b.site.fn.name && a.site.at.start === b.site.at.start;
+    });
   }
 
   /** Same kinds from the same places, in the same order; their objects correspond. */
@@ -93,7 +107,7 @@ class Join {
   }
 
   #holds(state: State, value: Value): boolean {
-    if (value.kind === "slot") return value.slot.ref !== undefined;
+    if (value.kind === "slot") return value.slot.kind === "irq-flag" || value.slot.ref !== undefined;
     return state.object(objectIdOf(value))?.ref !== undefined;
   }
 
@@ -105,12 +119,8 @@ class Join {
         return right.kind === "function" && right.name === left.name;
       case "symbol":
         return right.kind === "symbol" && this.#sameSymbol(left.id, right.id);
-      case "slot": {
-        if (right.kind !== "slot" || right.slot.kind !== left.slot.kind) return false;
-        return left.slot.ref === undefined
-          ? right.slot.ref === undefined
-          : this.#references.get(left.slot.ref) === right.slot.ref;
-      }
+      case "slot":
+        return right.kind === "slot" && this.#sameSlot(left.slot, right.slot);
       case "pointer":
         if (right.kind !== "pointer" || right.path !== left.path) return false;
         if (left.base[0] === "o" && right.base[0] === "o") {
@@ -121,6 +131,13 @@ class Join {
         }
         return left.base === right.base;
     }
+  }
+
+  #sameSlot(left: StackObject, right: StackObject): boolean {
+    if (left.kind === "irq-flag") return right.kind === "irq-flag" && this.#regions.get(left.region) === right.region;
+    if (right.kind !== left.kind || (left.kind === "iterator" && right.kind === "iterator" && left.rcu !== right.rcu))
+      return false;
+    return left.ref === undefined ? right.ref === undefined : this.#references.get(left.ref) === right.ref;
   }
 
   /** What is known of a symbol is the union of what both know; a definition must be the very same. */

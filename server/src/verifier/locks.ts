@@ -9,6 +9,7 @@ import type { Outcome } from "./explore-function.ts";
 import type { Machine } from "./machine.ts";
 import { isStackBase } from "./memory.ts";
 import { endNonOwning, endRcu } from "./ownership.ts";
+import { saveInterrupts } from "./regions.ts";
 import { report } from "./report.ts";
 import { specialFieldAt } from "./special-fields.ts";
 import { checkProgramType, layoutIsRefused } from "./special-layout.ts";
@@ -91,7 +92,7 @@ export function spinLock(call: Call, state: State, param: number): void {
 }
 
 /** 0 with the lock held, or a negative error without it. */
-export function resSpinLock(call: Call, state: State, param: number, irqsave: boolean): Outcome[] {
+export function resSpinLock(call: Call, state: State, param: number, flag: number | undefined): Outcome[] {
   const failed = state.clone();
   if (!inComparison(call, state)) {
     const owner = ownerOf(call.machine, state, call.args[param] ?? zero);
@@ -100,7 +101,8 @@ export function resSpinLock(call: Call, state: State, param: number, irqsave: bo
       breach(call, state, param, "again", same);
       silence(state, same);
     }
-    take(call, state, param, irqsave ? "res-spin-irq" : "res-spin");
+    take(call, state, param, flag === undefined ? "res-spin" : "res-spin-irq");
+    if (flag !== undefined) saveInterrupts(call, state, flag, "lock");
   }
   return [
     { state, value: zero },

@@ -46,6 +46,8 @@ export interface GlobalSummary {
   readonly changesPackets: boolean;
   readonly throws: boolean;
   readonly tailCalls: boolean;
+  /** Contains a call that may sleep, reached or not. */
+  readonly sleeps: boolean;
   /** All names called on the way. */
   readonly functions: readonly string[];
 }
@@ -197,12 +199,16 @@ export class Machine {
     return id;
   }
 
+  /** May the program sleep? A callback or a global function of it may differ from it. */
+  get programSleepable(): boolean {
+    return this.root.section?.sleepable === true;
+  }
+
   /** Sleeping aside, is this point inside an RCU read-side section for this kernel? */
   inRcuSection(state: State): boolean {
     const { implicitRcu, regionsAreRcu } = this.effects.rules;
-    if (state.rcuDepth > 0 || state.locks.length > 0) return true;
-    if (regionsAreRcu && (state.preemptDepth > 0 || state.irqDepth > 0)) return true;
-    return implicitRcu && !this.root.sleepable;
+    if (state.locks.length > 0 || (implicitRcu && !this.root.sleepable)) return true;
+    return regionsAreRcu ? state.regions.length > 0 : state.isInside("rcu");
   }
 }
 

@@ -123,4 +123,8 @@ export function endRcu(state: State, death: Death): void {
       state.change(object, { trust: "expired", nullness: info.nullness === "maybe" ? "unknown" : info.nullness });
     }
   }
+  for (const [key, value] of state.memory) {
+    if (value.kind === "slot" && value.slot.kind === "iterator" && value.slot.rcu === "inside")
+      state.memory.set(key, { kind: "slot", slot: { ...value.slot, rcu: "ended" as const } });
+  }
 }

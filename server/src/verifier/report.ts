@@ -48,7 +48,7 @@ export const report = {
       use: { ...use, text: describeExpr(expr), statement: machine.here },
       subject: subjectOf(id, object),
       held: heldForFix(state, object),
-      inRegion: state.locks.length > 0 || state.rcuDepth > 0 || state.preemptDepth > 0 || state.irqDepth > 0,
+      inRegion: state.locks.length > 0 || state.regions.length > 0,
       trace: state.trace,
     });
     // The program is refused here; go on as if the test had been made.
@@ -118,6 +118,7 @@ export const report = {
       words: breach.words ?? {},
       subject: subjectOf(id, object),
       related: breach.related ?? [],
+      exit: breach.exit,
       trace: state.trace,
     });
     if (id !== undefined && object !== undefined) state.change(id, { poisoned: true });
@@ -128,6 +129,7 @@ export interface BreachReport extends Pick<Breach, "rule" | "why" | "site" | "ca
   readonly param?: string | undefined;
   readonly words?: Breach["words"];
   readonly related?: Breach["related"];
+  readonly exit?: Site | undefined;
   /** The value that breaks the condition: it is poisoned, so that later uses of it stay silent. */
   readonly value?: Value;
   readonly expr?: Expr;

@@ -103,7 +103,7 @@ function misusedDynptr(call: Call, state: State, slot: StackObject, param: Param
   }
   if (slot.kind === "empty") return empty(slot);
   const { protocol } = call.effect;
-  if (slot.kind === "iterator") return { why: "other-kind", words: { wanted: "dynptr", is: nameOf(slot) } };
+  if (slot.kind !== "dynptr") return { why: "other-kind", words: { wanted: "dynptr", is: nameOf(slot) } };
   if (protocol.kind !== "dynptr-release" || protocol.type === slot.type) return undefined;
   return slot.ref === undefined
     ? { why: "not-owning", words: { type: slot.type, wanted: protocol.type } }
@@ -115,6 +115,7 @@ function empty(slot: Extract<StackObject, { kind: "empty" }>): Misuse {
 }
 
 function nameOf(slot: StackObject): string {
+  if (slot.kind === "irq-flag") return "saved interrupt state";
   return slot.kind === "iterator" ? `${slot.iterator} iterator` : slot.kind;
 }
 

@@ -64,6 +64,8 @@ export function checkCopied(
   for (const [key, value] of [...state.memory]) {
     if (value.kind !== "slot" || value.slot.kind === "empty" || overlaps(key, target) !== "yes") continue;
     state.memory.delete(key);
+    // The interrupt state itself stays where it was saved.
+    if (value.slot.kind === "irq-flag") continue;
     if (value.slot.ref !== undefined) state.dropReference(value.slot.ref);
     // clang drops a copy that nobody can look at.
     if (copy.target.kind === "local" && !copy.target.local.addressTaken) continue;

@@ -8,15 +8,19 @@ import type { Outcome } from "./explore-function.ts";
 import { addressFromPointer, forgetShared, isStackBase, memoryKey, pointeeTag, store } from "./memory.ts";
 import { endedBy, killOverwritten, releaseReference } from "./ownership.ts";
 import { isInexact } from "./path.ts";
+import { regionRule } from "./regions.ts";
+import { report } from "./report.ts";
 import { type CallInstruction, slotAt } from "./result.ts";
 import type { State } from "./state.ts";
-import { objectIdOf, type StackObject, type Value, zero } from "./value.ts";
+import { objectIdOf, type Reference, type Site, type StackObject, type Value, zero } from "./value.ts";
 
 export function iteratorNew(call: Call, state: State, iterator: string): void {
   const param = call.effect.params.findIndex((p) => p.kind === "iterator");
   if (isElsewhere(call.args[Math.max(0, param)])) return;
   const ref = stackReference(call, state, "iterator", Math.max(0, param), undefined);
-  put(state, call.args[Math.max(0, param)], { kind: "iterator", iterator, ref });
+  const slot = { kind: "iterator", iterator, ref } as const;
+  // Made outside a section, which was reported: what follows from that is not told again.
+  put(state, call.args[Math.max(0, param)], call.effect.needsRcu ? { ...slot, rcu: "inside" as const } : slot);
 }
 
 /** An element, or NULL and the end of the loop. */
@@ -24,6 +28,7 @@ export function iteratorNext(call: Call, state: State, instruction: CallInstruct
   const { returns, protocol, name } = call.effect;
   forgetShared(call.machine, state);
   state.epoch++;
+  checkSection(call, state);
   const slot = slotAt(state, iteratorArgument(call));
   const ended = state.clone();
   const type = instruction.result?.type;
@@ -47,10 +52,31 @@ export function iteratorNext(call: Call, state: State, instruction: CallInstruct
 
 export function iteratorDestroy(call: Call, state: State): void {
   const value = iteratorArgument(call);
+  checkSection(call, state);
   const slot = slotAt(state, value);
   if (slot?.kind !== "iterator") return;
   put(state, value, endedBy(call.effect.name));
   releaseStack(call, state, slot.ref);
+}
+
+/** An iterator that needs an RCU section is of no use once the section it was made in has ended. */
+function checkSection(call: Call, state: State): void {
+  const value = iteratorArgument(call);
+  const slot = slotAt(state, value);
+  if (slot?.kind !== "iterator" || slot.rcu !== "ended") return;
+  report.breach(call.machine, state, {
+    rule: regionRule.rcu,
+    why: "iterator-outside",
+    site: call.site,
+    callee: call.effect.name,
+    words: { variable: state.reference(slot.ref)?.name ?? "" },
+    related: relatedTo(state.reference(slot.ref)),
+  });
+  put(state, value, { ...slot, rcu: "inside" as const });
+}
+
+function relatedTo(reference: Reference | undefined): { site: Site; message: string }[] {
+  return reference === undefined ? [] : [{ site: reference.site, message: "the iterator is made here" }];
 }
 
 function iteratorArgument(call: Call): Value | undefined {

@@ -3,7 +3,7 @@
 // they are met. Making the key also drops what nothing refers to any more.
 import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
-import type { Value } from "./value.ts";
+import type { StackObject, Value } from "./value.ts";
 
 /** `doubtful` is left out. */
 export function canonicalKey(machine: Machine, state: State): string {
@@ -14,7 +14,13 @@ export function canonicalKey(machine: Machine, state: State): string {
 export function resourceKey(state: State): string {
   const references = state.references.map((r) => `${r.kind}${r.site.fn.name}:${r.site.at.start}`).join(",");
   const locks = state.locks.map((l) => `${l.kind}${l.site.fn.name}:${l.site.at.start}`).join(",");
-  return `${references}|${locks}|${state.rcuDepth}|${state.preemptDepth}|${state.irqDepth}|${state.callbackDepth}|${state.doubtful}`;
+  return `${references}|${locks}|${regionKey(state)}|${state.callbackDepth}|${state.doubtful}`;
+}
+
+function regionKey(state: State): string {
+  return state.regions
+    .map(({ kind, family, site }) => `${kind[0]}${family[0]}${site.fn.name}:${site.at.start}`)
+    .join(",");
 }
 
 class Canonicalizer {
@@ -58,7 +64,7 @@ class Canonicalizer {
         `L${lock.kind}${this.#lockOwner(lock.owner)}@${lock.site.fn.name}:${lock.site.at.start}${lock.reported ? "r" : ""};`,
       );
     }
-    this.#parts.push(`${state.rcuDepth},${state.preemptDepth},${state.irqDepth},${state.callbackDepth}`);
+    this.#parts.push(`${regionKey(state)},${state.callbackDepth}`);
     for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
     this.#collect();
     return this.#parts.join("");
@@ -148,13 +154,22 @@ class Canonicalizer {
         return `${value.base}|${value.path}`;
       }
       case "slot":
-        return value.slot.kind === "iterator"
-          ? `it:${value.slot.iterator}:${this.#ref(value.slot.ref)}`
-          : value.slot.kind === "dynptr"
-            ? `dp:${value.slot.type}:${this.#dynptr(value.slot.id)}:${this.#ref(value.slot.ref)}`
-            : `em:${value.slot.why}:${value.slot.by}:${this.#ref(value.slot.ref)}`;
+        return this.#slot(value.slot);
       case "symbol":
         return value.id < 0 ? "?" : this.#symbol(value.id, depth);
+    }
+  }
+
+  #slot(slot: StackObject): string {
+    switch (slot.kind) {
+      case "iterator":
+        return `it:${slot.iterator}:${this.#ref(slot.ref)}${slot.rcu ?? ""}`;
+      case "dynptr":
+        return `dp:${slot.type}:${this.#dynptr(slot.id)}:${this.#ref(slot.ref)}`;
+      case "empty":
+        return `em:${slot.why}:${slot.by}:${this.#ref(slot.ref)}`;
+      case "irq-flag":
+        return `irq:${this.#state.regions.findIndex((region) => region.id === slot.region)}`;
     }
   }
 

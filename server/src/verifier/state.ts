@@ -23,6 +23,21 @@ export interface HeldLock {
 /** "res-spin-irq": taken together with saving interrupts. */
 export type LockKind = "spin" | "res-spin" | "res-spin-irq";
 
+/** A section of the program that was opened and must be closed: by count (rcu, preempt), or in order (irq). */
+export interface Region {
+  readonly id: number;
+  readonly kind: RegionKind;
+  /** irq: who may restore it, bpf_local_irq_restore() or a lock's unlock. */
+  readonly family: "native" | "lock";
+  /** Where and by what it was opened. */
+  readonly site: Site;
+  readonly call: string;
+  /** irq: variable that holds the saved state. */
+  readonly name: string | undefined;
+}
+
+export type RegionKind = "rcu" | "preempt" | "irq";
+
 /** Something that reaches further than a function's arguments; applied to the caller's state as well. */
 export interface FarEvent {
   readonly kind: "rcu-end" | "unlock" | "packets" | "released";
@@ -40,9 +55,8 @@ export class State {
   facts: Map<number, Fact>;
   references: readonly Reference[];
   locks: readonly HeldLock[];
-  rcuDepth: number;
-  preemptDepth: number;
-  irqDepth: number;
+  /** Oldest first. */
+  regions: readonly Region[];
   callbackDepth: number;
   /** In the comparison that adding to a tree calls. */
   inComparison: boolean;
@@ -66,9 +80,7 @@ export class State {
     this.facts = new Map();
     this.references = [];
     this.locks = [];
-    this.rcuDepth = 0;
-    this.preemptDepth = 0;
-    this.irqDepth = 0;
+    this.regions = [];
     this.callbackDepth = 0;
     this.inComparison = false;
     this.trace = undefined;
@@ -87,9 +99,7 @@ export class State {
     copy.facts = new Map(this.facts);
     copy.references = this.references;
     copy.locks = this.locks;
-    copy.rcuDepth = this.rcuDepth;
-    copy.preemptDepth = this.preemptDepth;
-    copy.irqDepth = this.irqDepth;
+    copy.regions = this.regions;
     copy.callbackDepth = this.callbackDepth;
     copy.inComparison = this.inComparison;
     copy.trace = this.trace;
@@ -123,6 +133,19 @@ export class State {
 
   reference(id: number | undefined): Reference | undefined {
     return id === undefined ? undefined : this.references.find((r) => r.id === id);
+  }
+
+  /** The region of this kind that was opened last. */
+  innermost(kind: RegionKind): Region | undefined {
+    return this.regions.findLast((region) => region.kind === kind);
+  }
+
+  isInside(kind: RegionKind): boolean {
+    return this.regions.some((region) => region.kind === kind);
+  }
+
+  dropRegion(id: number): void {
+    this.regions = this.regions.filter((region) => region.id !== id);
   }
 
   dropReference(id: number): void {

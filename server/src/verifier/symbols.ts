@@ -182,5 +182,7 @@ function slotKey(slot: StackObject): string {
       return `dp${slot.id}`;
     case "empty":
       return `em${slot.why}`;
+    case "irq-flag":
+      return `irq${slot.region}`;
   }
 }

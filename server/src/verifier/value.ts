@@ -19,11 +19,14 @@ export type Value =
   /** Into object `o<id>`, local `f<frame>:<local>`, global `g:<name>` or behind symbol `y<id>`; path as in memory.ts. */
   | { readonly kind: "pointer"; readonly base: string; readonly path: string }
   | { readonly kind: "function"; readonly name: string }
-  /** Iterator or dynptr living in a stack slot. */
+  /** Iterator, dynptr or saved interrupt state living in a stack slot. */
   | { readonly kind: "slot"; readonly slot: StackObject };
 
 export type StackObject =
-  | { readonly kind: "iterator"; readonly iterator: string; readonly ref: number }
+  /** `rcu`: made inside an RCU section, and whether that section still lasts; absent: needs none. */
+  | { readonly kind: "iterator"; readonly iterator: string; readonly ref: number; readonly rcu?: "inside" | "ended" }
+  /** A variable that holds saved interrupt state: that of `region`. */
+  | { readonly kind: "irq-flag"; readonly region: number; readonly ref?: undefined }
   | { readonly kind: "dynptr"; readonly type: string; readonly id: number; readonly ref: number | undefined }
   | EmptySlot;
 
