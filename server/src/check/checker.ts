@@ -11,7 +11,7 @@ import { kernelEffects, loadKernel } from "../registry/index.ts";
 import { placesOf } from "../rules/places.ts";
 import { loadParser } from "../syntax/parser.ts";
 import { exceptionCallbackOf } from "../verifier/exceptions.ts";
-import type { Breach } from "../verifier/finding.ts";
+import { type Breach, siteKey } from "../verifier/finding.ts";
 import type { Root, Session, Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
@@ -101,8 +101,11 @@ class FileRun {
         const { results, calls, reason } = kernel.program(program);
         reasons.set(program, reasons.get(program) ?? reason);
         if (reason !== undefined) diagnostics.addUnknown(program.name, effects.kernel);
-        for (const result of results) {
-          diagnostics.add(result.findings, program.name, effects.kernel);
+        // What a call may not do there is nothing to say when it may not be made at all.
+        const refused = new Set(calls.map((call) => siteKey(call.site)));
+        for (const { findings } of results) {
+          const told = findings.filter((finding) => finding.kind !== "breach" || !refused.has(siteKey(finding.site)));
+          diagnostics.add(told, program.name, effects.kernel);
         }
         diagnostics.add(calls, program.name, effects.kernel);
       }
