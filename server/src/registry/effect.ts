@@ -234,6 +234,8 @@ export interface KernelEffects {
   isPlainData(struct: string): boolean;
   /** May programs of this type write some members of kernel objects? */
   writesObjects(programType: string): boolean;
+  /** Is this member certainly not the first of a program's context? For contexts that no header declares. */
+  isLaterContextMember(struct: string, field: string): boolean;
   /** An argument of a tp_btf program. `scalar`: may be an error pointer, so the verifier gives a number. */
   tracepointArgument(tracepoint: string, index: number): { readonly maybeNull: boolean; readonly scalar: boolean };
   /** An argument of an LSM program. */

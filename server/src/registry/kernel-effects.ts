@@ -10,6 +10,7 @@ import { isKnownKfunc } from "./load.ts";
 import {
   compilerIntrinsics,
   contextFields,
+  contextFirstMembers,
   inlineAssembly,
   objectWriters,
   plainData,
@@ -114,6 +115,10 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
     contextStruct: (programType) => programContexts[programType],
     isPlainData: (struct) => plainData.has(struct),
     writesObjects: (programType) => objectWriters.has(programType),
+    isLaterContextMember(struct, field) {
+      const first = contextFirstMembers[struct];
+      return first !== undefined && first !== field;
+    },
     tracepointArgument(tracepoint, index) {
       const fact = tracepoints.get(tracepoint);
       return {

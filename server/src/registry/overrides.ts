@@ -616,6 +616,20 @@ export const contextStructs: ReadonlySet<string> = new Set([
 const MAYBE_SOCKET: ContextField = { kind: "object", struct: "bpf_sock", maybeNull: true, trust: "trusted" };
 const SOCKET: ContextField = { kind: "object", struct: "bpf_sock", maybeNull: false, trust: "trusted" };
 
+/**
+ * First members of contexts, for files without a header that declares them: their address is the context's own, that of
+ * any other member is not. From include/uapi/linux/bpf.h, where a struct only ever grows at its end.
+ */
+export const contextFirstMembers: Readonly<Record<string, string>> = {
+  __sk_buff: "len",
+  xdp_md: "data",
+  bpf_sock_ops: "op",
+  bpf_sock_addr: "user_family",
+  bpf_perf_event_data: "regs",
+  sk_msg_md: "data",
+  sk_reuseport_md: "data",
+};
+
 /** `ctx->field` pointers of the uapi contexts, from each program type's is_valid_access. */
 export const contextFields: Readonly<Record<string, ContextField>> = {
   "__sk_buff.sk": MAYBE_SOCKET,

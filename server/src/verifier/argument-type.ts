@@ -1,8 +1,10 @@
 // Is an argument the kind of thing the call takes: an object where it wants an object,
 // a number where it wants a number, the program's context, a map? Kinds are those of the
 // verifier's registers (pointed.ts); what is not known is never reported.
+
 import type { ParamEffect, ParamKind } from "../registry/effect.ts";
 import type { Call } from "./arguments.ts";
+import { isInside } from "./inside.ts";
 import { type Pointed, whatIs } from "./pointed.ts";
 import { isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
@@ -69,7 +71,7 @@ function mistake(call: Call, state: State, value: Value, index: number, what: Po
     case "scalar":
       return what !== "scalar" && isWide(call, param, index) ? wrong("not-scalar") : undefined;
     case "context":
-      return contextMistake(value, what);
+      return contextMistake(call, state, value, what);
     case "pointer":
       return call.effect.origin === "kfunc"
         ? objectMistake(call, state, value, param, what)
@@ -106,10 +108,17 @@ function wrong(why: string): Mistake {
   return { rule: "wrong-argument-type", why };
 }
 
-function contextMistake(value: Value, what: Pointed): Mistake | undefined {
+function contextMistake(call: Call, state: State, value: Value, what: Pointed): Mistake | undefined {
   if (what !== "context") return { rule: "context-argument", why: "not-context" };
-  const atStart = value.kind === "pointer" && (value.path === "" || value.path === "[0]");
-  return atStart ? undefined : { rule: "context-argument", why: "inside" };
+  const object = state.object(objectIdOf(value));
+  if (object === undefined || value.kind !== "pointer") return undefined;
+  // The first member is as good as the context itself.
+  const member = /^\.(\w+)/.exec(value.path)?.[1];
+  const later =
+    object.struct !== undefined &&
+    member !== undefined &&
+    call.machine.effects.isLaterContextMember(object.struct, member);
+  return later || isInside(call.machine, object, value.path) ? { rule: "context-argument", why: "inside" } : undefined;
 }
 
 function objectMistake(call: Call, state: State, value: Value, param: ParamEffect, what: Pointed): Mistake | undefined {

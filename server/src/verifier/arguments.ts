@@ -5,6 +5,7 @@ import type { CallEffect, ParamEffect } from "../registry/effect.ts";
 import { checkTrust } from "./argument-trust.ts";
 import { checkType } from "./argument-type.ts";
 import type { RawFinding } from "./finding.ts";
+import { isInside } from "./inside.ts";
 import type { Frame, Machine } from "./machine.ts";
 import { isStackBase } from "./memory.ts";
 import { checkPacketWriter } from "./packet-writers.ts";
@@ -130,24 +131,4 @@ function whyUnowned(object: ObjectInfo): WhyUnowned | undefined {
 function isOtherType(object: ObjectInfo, param: ParamEffect): boolean {
   const known = object.class === "btf" && object.origin.what === "call" && object.struct !== undefined;
   return known && param.kind === "pointer" && param.struct !== undefined && param.struct !== object.struct;
-}
-
-/** Certainly not at the start of the object: the kernel wants offset 0. */
-function isInside(machine: Machine, object: ObjectInfo, path: string): boolean {
-  if (path === "") return false;
-  const { unit } = machine.unit;
-  let type = object.type;
-  if (type?.kind !== "record" && object.struct !== undefined) {
-    type = { kind: "record", union: false, tag: object.struct, id: object.struct };
-  }
-  let offset = 0;
-  for (const step of path.split(/(?=[.[-])/)) {
-    // Arithmetic on the pointer itself: whatever the step, it does not point at the start any more.
-    if (/^\[-?[1-9]\d*\]$/.test(step)) return true;
-    const field = step.startsWith(".") && type !== undefined ? unit.field(type, step.slice(1)) : undefined;
-    if (field?.offset === undefined) return false;
-    offset += field.offset;
-    type = field.type;
-  }
-  return offset !== 0;
 }
