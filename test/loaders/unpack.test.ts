@@ -49,6 +49,9 @@ describe("unpack", () => {
     await expect(filtered).rejects.toThrow(
       /^vmlinuz: at offset 0x0: packed with xz, which kfunc-ls could not unpack .*"scripts\/extract-vmlinux vmlinuz > vmlinux"/,
     );
+    const arm = Buffer.alloc(64);
+    arm.write("ARM\x64", 0x38);
+    await expect(unpack(piece(gzipSync(arm)))).rejects.toThrow("a kernel image without sections");
     await expect(unpack(piece(image(Buffer.from("BZh9"), 100)))).rejects.toThrow("packed with bzip2");
     await expect(unpack(piece(image(Buffer.from("????????"), 100)))).rejects.toThrow("packed in an unknown way");
   });

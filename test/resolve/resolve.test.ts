@@ -9,6 +9,7 @@ import { Kernel } from "../../server/src/resolve/kernel.ts";
 import { resolveLikeLibbpf } from "../../server/src/resolve/libbpf.ts";
 import { resolveLikeProgBtf } from "../../server/src/resolve/prog-btf.ts";
 import { BtfWriter } from "../btf/btf-writer.ts";
+import { writeElf } from "../btf/elf-writer.ts";
 import { randomNumbers } from "../support/random.ts";
 import { type ObjectToWrite, writeObject } from "./bpf-object.ts";
 
@@ -97,6 +98,26 @@ describe("libbpf resolves", () => {
         alsoIn: [{ btf: "other", id: twin }],
         notes: [`also defined in other [${twin}]; resolution by name takes nf_conntrack`],
       },
+    ]);
+  });
+
+  it("in a module with a base of its own, under the id it will have in the kernel", () => {
+    const distilled = new BtfWriter();
+    const alien = distilled.ptr(distilled.struct("task_struct"));
+    const module = new BtfWriter({ base: distilled });
+    const own = module.kfunc("alien_kfunc", 0, [["p", alien]]);
+    const file = writeElf({
+      sections: [
+        { name: ".BTF.base", data: distilled.bytes() },
+        { name: ".BTF", data: module.bytes() },
+      ],
+    });
+    const alienKernel = new Kernel({ name: "vmlinux", btf: base }, [
+      { name: "alien", ...openBtf(piece(file, "alien.ko"), base) },
+    ]);
+    const declared = (btf: BtfWriter) => btf.proto(0, [["p", pointerTo(btf, "task_struct")]]);
+    expect(resolveLikeLibbpf(read(calling("alien_kfunc", declared)), alienKernel)).toMatchObject([
+      { verdict: "resolved", found: { btf: "alien", id: own - distilled.endId + vmlinux.endId } },
     ]);
   });
 

@@ -22,6 +22,8 @@ export async function unpack(packed: Piece): Promise<Piece> {
 }
 
 async function unpackLayer(piece: Piece): Promise<Piece | undefined> {
+  if (isBareImage(piece))
+    failAt(piece, 0, "a kernel image without sections; name its vmlinux, or /sys/kernel/btf/vmlinux");
   const image = payloadOfImage(piece);
   const packed = image?.payload ?? piece;
   const format = formats.find(({ magic }) => magic.every((byte, index) => packed.bytes[index] === byte));
@@ -62,6 +64,8 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 async function unxz(bytes: Uint8Array): Promise<Uint8Array> {
+  // Kernel images are: their machine code went through a filter first, which this library leaves out.
+  if (((bytes[xzBlockFlags] ?? 0) & 3) !== 0) throw new Error("it has more filters than LZMA2");
   const library = await import("xz-decompress");
   // It is CommonJS: Node hands over everything as `default`, some bundlers do not.
   const { XzReadableStream } = library.default ?? library;
@@ -75,6 +79,9 @@ async function unxz(bytes: Uint8Array): Promise<Uint8Array> {
   for await (const part of new XzReadableStream(packed)) parts.add(part);
   return parts.joined();
 }
+
+/** After the stream header of 12 bytes and the size of the block header: one less than the number of filters. */
+const xzBlockFlags = 13;
 
 async function unzstd(bytes: Uint8Array, size: number | undefined): Promise<Uint8Array> {
   const { decompress, Decompress } = await import("fzstd");
@@ -96,6 +103,12 @@ function boundedParts() {
     },
     joined: (): Uint8Array => Buffer.concat(parts),
   };
+}
+
+/** Images of arm64 and other machines, plain or in an EFI wrapper (zboot): what is inside has no sections any more. */
+function isBareImage({ bytes }: Piece): boolean {
+  const text = (start: number, end: number) => Buffer.from(bytes.subarray(start, end)).toString("latin1");
+  return text(0x38, 0x3c) === "ARM\x64" || (text(0, 2) === "MZ" && text(4, 8) === "zimg");
 }
 
 interface ImagePayload {

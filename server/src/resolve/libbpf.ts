@@ -76,6 +76,7 @@ function resolveFunc(start: Start, { btf, id }: Declaration, kernel: Kernel): Re
       ...notesOnSuffix(start.name, kernel),
       ...notesOnHidden({ btf, id }, match),
       ...notesOnKfunc(match, kernel),
+      ...notesOnTwins(alsoIn, match),
     ];
     return { ...found, verdict: "incompatible", fails: !start.weak, reason: problem, notes };
   }
@@ -94,7 +95,8 @@ function resolveVar(start: Start, { btf, id }: Declaration, kernel: Kernel): Res
     const reason = `${start.name} is in none of the BTFs given`;
     return { ...start, verdict: "not-found", fails: !start.weak, reason };
   }
-  const found = { ...start, found: kernel.describe(match), alsoIn: others.map((other) => kernel.describe(other)) };
+  const alsoIn = others.map((other) => kernel.describe(other));
+  const found = { ...start, found: kernel.describe(match), alsoIn, notes: notesOnTwins(alsoIn, match) };
   const theirs = { btf: match.in.btf, id: match.in.btf.target(match.id) };
   const problem = incompatibility({ btf, id: type }, theirs, "the variable");
   // Unlike a function, a weak variable of another type is an error.
