@@ -9,6 +9,7 @@ import { graphMisuse } from "./graph-misuse.ts";
 import { irqRegion } from "./irq-region.ts";
 import { iteratorMisuse } from "./iterator-misuse.ts";
 import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
+import { kptrMisuse } from "./kptr-misuse.ts";
 import { lockMisuse } from "./lock-misuse.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
 import { preemptRegion } from "./preempt-region.ts";
@@ -38,6 +39,7 @@ export const allRules: readonly Rule[] = [
   iteratorMisuse,
   exceptionMisuse,
   dynptrMisuse,
+  kptrMisuse,
   readOnlyMemory,
   graphMisuse,
   specialMember,

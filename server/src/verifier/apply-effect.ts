@@ -7,6 +7,7 @@ import { checkContext } from "./context.ts";
 import { throwException } from "./exceptions.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
+import { checkExchange, slotProblem } from "./kptr.ts";
 import { lockIsRefused, refusedUnderLock, resSpinLock, silenceLocks, spinLock, unlock } from "./locks.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
 import { invalidatePackets, releaseReference, transferReference } from "./ownership.ts";
@@ -33,6 +34,7 @@ export function applyEffect(call: Call, state: State, instruction: CallInstructi
   checkMaps(call, state);
   checkArguments(call, state);
   checkNode(call, state);
+  checkExchange(call, state);
   return perform(call, state, instruction, released);
 }
 
@@ -91,7 +93,7 @@ function move(call: Call, state: State): void {
   const { protocol } = call.effect;
   switch (protocol.kind) {
     case "kptr-xchg":
-      giveToSlot(call, state, call.args[protocol.value]);
+      if (slotProblem(call, state) === undefined) giveToSlot(call, state, call.args[protocol.value]);
       return;
     case "graph-add":
       giveToCollection(call, state, protocol.node, protocol.lessCallback);

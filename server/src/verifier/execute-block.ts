@@ -9,6 +9,7 @@ import { describePlace } from "./describe.ts";
 import { markEmpty } from "./empty-slots.ts";
 import { adopt, cast, evaluate, type OnDeref } from "./evaluate.ts";
 import type { Outcome } from "./explore-function.ts";
+import { checkSlotStore } from "./kptr.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
 import {
   type Address,
@@ -85,6 +86,7 @@ function execute(
       forgetUnions(machine, state, frame, instruction.target);
       const lost = checkOverwritten(machine, state, address, machine.here);
       checkWritable(machine, state, instruction.target, address);
+      checkSlotStore(machine, state, address, instruction.target, value, machine.here);
       store(state, address, value);
       markOverwritten(state, lost);
       if (instruction.target.kind === "local") noteTarget(state, machine.here, instruction.target.local.id);

@@ -4,6 +4,7 @@ import type { CType } from "../model/types.ts";
 import type { ReturnEffect } from "../registry/effect.ts";
 import type { Call } from "./arguments.ts";
 import { graphElement } from "./graph-element.ts";
+import { slotProblem } from "./kptr.ts";
 import { slotTag } from "./load-member.ts";
 import { addressFromPointer, isStackBase, memoryKey, pointeeTag, stored } from "./memory.ts";
 import { member, nodeMember } from "./path.ts";
@@ -245,6 +246,8 @@ function lookupNullness(
 }
 
 function oldKptr(call: Call, state: State): Value {
+  if (slotProblem(call, state) !== undefined)
+    return call.machine.symbols.freshOf(call.exprs[0]?.type ?? { kind: "unknown" });
   const slot = call.exprs[0];
   const slotType = slot?.type.kind === "pointer" ? slot.type.to : undefined;
   const struct = slotType && pointeeTag(slotType);
