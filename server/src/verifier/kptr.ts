@@ -3,8 +3,8 @@
 import type { Expr, Place } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
 import type { Call } from "./arguments.ts";
-import { isInside } from "./inside.ts";
 import { describePlace } from "./describe.ts";
+import { isInside } from "./inside.ts";
 import { type SlotTag, slotTag } from "./load-member.ts";
 import type { Machine } from "./machine.ts";
 import { type Address, isStackBase, pointeeTag } from "./memory.ts";
