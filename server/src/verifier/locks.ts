@@ -7,7 +7,7 @@ import type { Call } from "./arguments.ts";
 import { describeExpr } from "./describe.ts";
 import type { Outcome } from "./explore-function.ts";
 import type { Machine } from "./machine.ts";
-import { isStackBase } from "./memory.ts";
+import { forgetShared, isStackBase } from "./memory.ts";
 import { endNonOwning, endRcu } from "./ownership.ts";
 import { saveInterrupts } from "./regions.ts";
 import { report } from "./report.ts";
@@ -93,6 +93,8 @@ export function spinLock(call: Call, state: State, param: number): void {
 
 /** 0 with the lock held, or a negative error without it. */
 export function resSpinLock(call: Call, state: State, param: number, flag: number | undefined): Outcome[] {
+  forgetShared(call.machine, state);
+  state.epoch++;
   const failed = state.clone();
   if (!inComparison(call, state)) {
     const owner = ownerOf(call.machine, state, call.args[param] ?? zero);
