@@ -353,6 +353,19 @@ describe("calls that were fixed before", () => {
 });
 
 describe("damaged objects", () => {
+  it("may not name functions without end, or a function with parameters without end", () => {
+    const names = Array.from({ length: 5000 }, (_, index) => ({ name: `f${index}` }));
+    expect(() => libbpf({ declare: () => [], symbols: names, code: [] })).toThrow(
+      "prog.o: names more than 4096 kernel functions",
+    );
+    const wide = (btf: BtfWriter) =>
+      btf.proto(
+        0,
+        Array.from({ length: 5000 }, () => ["", 0] as const),
+      );
+    expect(() => libbpf(calling("bpf_task_acquire", wide))).toThrow("a function with 5000 parameters");
+  });
+
   it("give an error or an answer, in bounded time", () => {
     const whole = writeObject({
       declare: (btf) => [

@@ -20,6 +20,8 @@ export interface BtfSectionEntry {
 
 /** Longest chain of typedefs and qualifiers that is followed; the kernel's own limit. */
 const maxChain = 32;
+/** The kernel calls nothing with more than a dozen; without a bound, prototypes that share their parameters cost too much. */
+const maxParams = 1000;
 
 export class Btf {
   readonly file: string;
@@ -106,12 +108,14 @@ export class Btf {
 
   /** Parameters of a FUNC_PROTO. */
   params(id: number): readonly BtfParam[] {
-    return this.#read(id, (btf, at) =>
-      Array.from({ length: lengthOf(btf.#word(at + 1)) }, (_, index) => {
+    return this.#read(id, (btf, at) => {
+      const length = lengthOf(btf.#word(at + 1));
+      if (length > maxParams) btf.fail(id, `a function with ${length} parameters`);
+      return Array.from({ length }, (_, index) => {
         const param = at + 3 + 2 * index;
         return { name: btf.#string(param), type: btf.#type(param + 1) };
-      }),
-    );
+      });
+    });
   }
 
   /** Entries of a DATASEC. */

@@ -3,7 +3,7 @@ import { type Btf, type BtfParam, isModifier } from "./btf.ts";
 import { kinds } from "./kinds.ts";
 
 /** Types that point at each other can be printed for ever, or in exponential time; no real type takes fifty steps. */
-const maxSteps = 2000;
+const maxSteps = 500;
 const maxDepth = 64;
 
 /** The C type of `id`. Throws a BtfError for types that have no end. */

@@ -49,6 +49,7 @@ export function isElf(bytes: Uint8Array): boolean {
 }
 
 export class Elf {
+  readonly file: string;
   readonly machine: number;
   readonly littleEndian: boolean;
   readonly sections: readonly ElfSection[];
@@ -60,6 +61,7 @@ export class Elf {
     const { bytes } = piece;
     if (!isElf(bytes)) failAt(piece, 0, "not an ELF file");
     cut(piece, 0, 64, "ELF header");
+    this.file = piece.file;
     this.#piece = piece;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#is64 = bytes[4] === 2;

@@ -2,6 +2,7 @@
 import type { Btf } from "../btf/btf.ts";
 import { type Elf, type ElfRelocation, type ElfSection, type ElfSymbol, symbolTypes } from "../btf/elf.ts";
 import { kinds } from "../btf/kinds.ts";
+import { BtfError } from "../btf/piece.ts";
 
 export interface BpfObject {
   /** Absent when it was compiled without -g. */
@@ -31,12 +32,17 @@ export interface CallSite {
   readonly function?: string;
 }
 
-export interface FixedCall extends CallSite {
+/** All calls with the same numbers. */
+export interface FixedCall {
   /** The immediate: a type id, in whose BTF is up to the loader. */
   readonly imm: number;
   /** The offset field: which BTF, by index; 0 is vmlinux. */
   readonly off: number;
+  readonly sites: readonly CallSite[];
 }
+
+/** The kernel takes 256 functions a program; an object that names far more wants to keep us busy. */
+const maxNames = 4096;
 
 const callCode = 0x85;
 const pseudoKfuncCall = 2;
@@ -44,7 +50,7 @@ const pseudoKfuncCall = 2;
 export function readBpfObject(elf: Elf, btf: Btf | undefined): BpfObject {
   const symbols = elf.symbols();
   const uses = new Map<ElfSymbol, { calls: CallSite[]; addressTaken: number }>();
-  const fixedCalls: FixedCall[] = [];
+  const fixedCalls = new Map<string, { imm: number; off: number; sites: CallSite[] }>();
   const siteOf = callSites(symbols);
   for (const section of elf.sections.filter(({ executable }) => executable)) {
     const relocations = new Map(elf.relocations(section).map((relocation) => [relocation.offset, relocation]));
@@ -56,12 +62,19 @@ export function readBpfObject(elf: Elf, btf: Btf | undefined): BpfObject {
         if (instruction.code === callCode) use.calls.push(siteOf(section, instruction.offset));
         else use.addressTaken++;
       } else if (symbol === undefined && instruction.code === callCode && instruction.source === pseudoKfuncCall) {
-        fixedCalls.push({ ...siteOf(section, instruction.offset), imm: instruction.imm, off: instruction.off });
+        const { imm, off } = instruction;
+        const call = fixedCalls.get(`${imm} ${off}`) ?? { imm, off, sites: [] };
+        fixedCalls.set(`${imm} ${off}`, call);
+        call.sites.push(siteOf(section, instruction.offset));
       }
     }
   }
   const sections = btf === undefined ? undefined : sectionsOf(btf);
-  const externs = symbols.filter(isExtern).map((symbol) => {
+  const undefinedSymbols = symbols.filter(isExtern);
+  if (undefinedSymbols.length + fixedCalls.size > maxNames) {
+    throw new BtfError(`${elf.file}: names more than ${maxNames} kernel functions`);
+  }
+  const externs = undefinedSymbols.map((symbol) => {
     const declaration = btf === undefined ? undefined : findDeclaration(btf, symbol.name);
     return {
       name: symbol.name,
@@ -72,7 +85,7 @@ export function readBpfObject(elf: Elf, btf: Btf | undefined): BpfObject {
       addressTaken: uses.get(symbol)?.addressTaken ?? 0,
     };
   });
-  return { btf, externs, fixedCalls };
+  return { btf, externs, fixedCalls: [...fixedCalls.values()] };
 }
 
 /** Undefined symbols without a type, as libbpf recognizes externs. */

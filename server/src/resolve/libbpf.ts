@@ -105,18 +105,18 @@ function resolveVar(start: Start, { btf, id }: Declaration, kernel: Kernel): Res
 }
 
 /** libbpf does not touch these; the kernel reads the immediate as a type id of vmlinux, or of fd_array[offset]. */
-function resolveFixedCall({ imm, off, ...site }: FixedCall, kernel: Kernel): Resolution {
+function resolveFixedCall({ imm, off, sites }: FixedCall, kernel: Kernel): Resolution {
   const start = {
     name: "",
     lookedUp: "",
     kind: "func",
     weak: false,
-    calls: [site],
+    calls: sites,
     addressTaken: 0,
     alsoIn: [],
   } as const;
   const { btf } = kernel.vmlinux;
-  const notes = ["the call has no relocation: the number in it is used as it is"];
+  const notes = ["called without a relocation: the number in the instruction is used as it is"];
   if (off !== 0) {
     const reason = `its offset ${off} is an index of BTFs that the program's loader passes`;
     return { ...start, verdict: "not-judged", fails: false, reason, notes };

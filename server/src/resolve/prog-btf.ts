@@ -28,14 +28,7 @@ function callsOf({ externs, fixedCalls }: BpfObject): readonly Call[] {
   const relocated = externs
     .filter(({ calls }) => calls.length > 0)
     .map(({ name, weak, declaration, calls }) => ({ imm: declaration ?? 0, off: 0, sites: calls, symbol: name, weak }));
-  const fixed = new Map<string, { imm: number; off: number; sites: CallSite[]; weak: false }>();
-  for (const { imm, off, ...site } of fixedCalls) {
-    const key = `${imm} ${off}`;
-    const call = fixed.get(key) ?? { imm, off, sites: [], weak: false };
-    fixed.set(key, call);
-    call.sites.push(site);
-  }
-  return [...relocated, ...fixed.values()];
+  return [...relocated, ...fixedCalls.map((call) => ({ ...call, weak: false }))];
 }
 
 function resolveCall(call: Call, btf: Btf | undefined, kernel: Kernel): Resolution {
