@@ -328,7 +328,10 @@ function shown({ path: file, programs, diagnostics, stats, files, missing }: Fil
       ...diagnostic,
       span: placeOf(diagnostic.span),
       related: diagnostic.related.map(({ span, message }) => [placeOf(span), message]),
-      fix: diagnostic.fix && { ...diagnostic.fix, statement: placeOf(diagnostic.fix.statement) },
+      fix:
+        diagnostic.fix?.kind === "insert-null-check"
+          ? { ...diagnostic.fix, statement: placeOf(diagnostic.fix.statement) }
+          : diagnostic.fix && { ...diagnostic.fix, at: placeOf(diagnostic.fix.at) },
     })),
     counted,
     files,

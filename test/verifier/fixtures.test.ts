@@ -52,7 +52,9 @@ describe("the list of verdicts", () => {
 
   it("has both verdicts for every file that expects a finding", () => {
     for (const file of files.filter((name) => expectationsIn(read(name)).some((e) => e.kind === "expect"))) {
-      const said = new Set(verdicts.filter((v) => v.file === file).map((v) => v.verdict));
+      // What the loader refuses as a whole has its accepted twin in a file of its own.
+      const twin = file.replace(".bpf.c", "-fixed.bpf.c");
+      const said = new Set(verdicts.filter((v) => v.file === file || v.file === twin).map((v) => v.verdict));
       expect([...said].sort(), file).toEqual(["accepted", "rejected"]);
     }
   });

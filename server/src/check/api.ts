@@ -25,6 +25,32 @@ export interface NullCheckFix {
   readonly returnType: "void" | "int" | "pointer";
 }
 
+/** What to change about a kernel function: its call, or the extern that declares it. */
+export type KfuncFix =
+  /** Call another function; `declaration` declares that one, put behind `after`. */
+  | {
+      readonly kind: "rename-call";
+      readonly from: string;
+      readonly to: string;
+      readonly at: SourceSpan;
+      readonly declaration: string | undefined;
+      readonly after: SourceSpan | undefined;
+    }
+  /** `declaration` before the function that `at` is in. */
+  | { readonly kind: "declare"; readonly name: string; readonly declaration: string; readonly at: SourceSpan }
+  /** `at` is the whole declaration. */
+  | { readonly kind: "correct"; readonly name: string; readonly declaration: string; readonly at: SourceSpan }
+  | {
+      readonly kind: "add-attribute";
+      readonly attribute: "__weak" | "__ksym";
+      readonly name: string;
+      readonly at: SourceSpan;
+    }
+  /** `at` is the name in the call; `weaken` a declaration that is not weak yet. */
+  | { readonly kind: "guard"; readonly name: string; readonly at: SourceSpan; readonly weaken: SourceSpan | undefined };
+
+export type Fix = NullCheckFix | KfuncFix;
+
 export interface Diagnostic {
   readonly code: string;
   readonly severity: Severity;
@@ -35,7 +61,7 @@ export interface Diagnostic {
   readonly programs: readonly string[];
   /** Target kernels for which it holds, in the order asked for. */
   readonly kernels: readonly string[];
-  readonly fix: NullCheckFix | undefined;
+  readonly fix: Fix | undefined;
 }
 
 export interface ProgramReport {

@@ -16,8 +16,11 @@ import type { Root, Session, Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
 import { DiagnosticSet } from "./diagnostic-set.ts";
+import { droppedCalls } from "./dropped-calls.ts";
+import { externFindings } from "./extern-calls.ts";
 import { GraphCache, type GraphsOfVersion } from "./graph-cache.ts";
 import { refusedCalls } from "./kernel-calls.ts";
+import { licenseFindings } from "./license.ts";
 import { RootCache, Version } from "./root-cache.ts";
 import { SessionCache, type SessionsOfFile } from "./session-cache.ts";
 import { Summaries } from "./summaries.ts";
@@ -215,14 +218,19 @@ class KernelRun {
   }
 
   #judge(
-    { calls }: RootResult,
+    { calls, skipped, looked }: RootResult,
     section: SectionInfo | undefined,
     structOps: Caller["structOps"],
     sleepable: boolean,
     program: Program,
   ): Breach[] {
-    if (section === undefined) return [];
-    return [...refusedCalls(this.#effects, calls, { ...section, structOps, sleepable }, program.section)];
+    const { unit, graph } = this.#machineUnit;
+    const dropped = droppedCalls({ unit, graph }, skipped);
+    const externs = externFindings({ unit, graph, effects: this.#effects }, calls, dropped, looked);
+    const licensed = licenseFindings(unit, this.#effects, [...calls, ...dropped]);
+    if (section === undefined) return [...externs, ...licensed];
+    const refused = refusedCalls(this.#effects, calls, { ...section, structOps, sleepable }, program.section);
+    return [...externs, ...licensed, ...refused];
   }
 
   #once(key: string, run: () => RootResult): RootResult {

@@ -57,7 +57,10 @@ export class DiagnosticSet {
         ...this.#judged(entry, kernels, refused),
         code: entry.finding.code,
         span: entry.finding.span,
-        related: entry.finding.related.map((place) => ({ span: place.span, message: asWritten(place.message) })),
+        related: entry.finding.related.map((place) => ({
+          span: place.span,
+          message: asWritten(place.message, entry.finding.span.file.text),
+        })),
         programs: [...entry.programs].sort(),
         kernels: kernels.filter((kernel) => entry.kernels.has(kernel)),
         fix: entry.finding.fix,
@@ -71,7 +74,7 @@ export class DiagnosticSet {
     kernels: readonly string[],
     refused: ReadonlySet<string>,
   ): Pick<Diagnostic, "severity" | "message"> {
-    const message = asWritten(finding.message);
+    const message = asWritten(finding.message, finding.span.file.text);
     const is = (set: ReadonlySet<string>) => (kernel: string) =>
       [...programs].some((program) => set.has(`${kernel} ${program}`));
     const others = kernels.filter((kernel) => !found.has(kernel) && !is(this.#unknown)(kernel));

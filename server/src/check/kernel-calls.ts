@@ -15,6 +15,7 @@ export function refusedCalls(
 ): readonly Breach[] {
   const groups = new Map<string, { refusal: Refusal; calls: ReachedCall[] }>();
   for (const call of calls) {
+    if (call.guarded) continue;
     const refusal = effects.refusal(call.callee, caller);
     if (refusal === undefined) continue;
     const key = `${refusal.why} ${refusal.who.join()}`;

@@ -130,14 +130,13 @@ function wireFinding(diagnostic: Diagnostic): WireFinding {
     severity,
     message,
     related: diagnostic.related.map((related) => ({ ...wirePlace(related.span), message: related.message })),
-    fixes: quickFixes(diagnostic).map((fix): WireFix => {
-      const { file } = diagnostic.fix?.statement ?? diagnostic.span;
-      return {
-        title: fix.title,
-        path: fix.path,
-        edits: fix.edits.map(({ start, end, newText }) => ({ range: wireRange(file, start, end), newText })),
-      };
-    }),
+    fixes: quickFixes(diagnostic).map(
+      ({ title, file, edits }): WireFix => ({
+        title,
+        path: file.path,
+        edits: edits.map(({ start, end, newText }) => ({ range: wireRange(file, start, end), newText })),
+      }),
+    ),
   };
 }
 

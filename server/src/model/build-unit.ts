@@ -44,7 +44,8 @@ class LazyUnit implements TranslationUnit {
 
   constructor(unit: PreprocessedUnit, parser: SyntaxParser, cache: UnitCache) {
     this.main = unit.main;
-    this.complete = unit.problems.length === 0;
+    // A file without any header is a part of another one.
+    this.complete = unit.problems.length === 0 && unit.files.length > 1;
     this.#unit = unit;
     this.#source = new ParsedDeclarations(unit, parser, cache);
     this.types = createTypes(this.#source);
@@ -79,6 +80,17 @@ class LazyUnit implements TranslationUnit {
       this.#ksyms = [...names];
     }
     return this.#ksyms;
+  }
+
+  get license(): GlobalVariable | undefined {
+    for (const declaration of this.#unit.declarations) {
+      if (!declaration.tokens.some(({ kind, text }) => kind === "string" && text === '"license"')) continue;
+      for (const { name, kind } of declaration.names) {
+        const variable = kind === "variable" ? this.global(name) : undefined;
+        if (variable?.section === "license") return variable;
+      }
+    }
+    return undefined;
   }
 
   function(name: string): FunctionInfo | undefined {

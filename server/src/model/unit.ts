@@ -69,8 +69,10 @@ export interface TranslationUnit {
   readonly mainFunctions: readonly FunctionInfo[];
   /** Kernel functions and variables that the file and its headers declare in `.ksyms` (large generated headers left out). */
   readonly ksyms: readonly string[];
-  /** Every header was found: what is not declared is not there. */
+  /** There are headers, and all were found: what is not declared is not there. */
   readonly complete: boolean;
+  /** The variable in section "license", if the file has one. */
+  readonly license: GlobalVariable | undefined;
   /** For questions that need a local scope. */
   readonly types: Types;
   function(name: string): FunctionInfo | undefined;

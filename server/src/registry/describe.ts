@@ -1,11 +1,12 @@
 // The contract of a call in plain words, as structured data: what comes back and who owes the release,
 // what the arguments must be, who may call it, and in which kernels it exists.
 import type { CallEffect, ParamEffect } from "./effect.ts";
-import type { KernelFacts, KfuncFact, ParamFact } from "./facts.ts";
+import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { kernelEffects } from "./kernel-effects.ts";
 import { compareKernels } from "./kernel-version.ts";
 import { visibleParams } from "./kfunc-effect.ts";
 import { loadKernel } from "./load.ts";
+import { prototypeText } from "./prototype-text.ts";
 import { filterMeaning, flagMeaning, suffixMeaning, suffixOf } from "./words.ts";
 
 export interface ParameterContract {
@@ -55,7 +56,7 @@ export function describeKfunc(name: string, kernels: readonly string[]): CallCon
   return {
     name,
     origin: effect.origin,
-    prototype: prototypeOf(name, helper?.returns ?? kfunc?.returns ?? "void", shown),
+    prototype: prototypeText(name, helper?.returns ?? kfunc?.returns ?? "void", shown),
     kernel,
     presentIn,
     missingIn: kernels.filter((candidate) => !presentIn.includes(candidate)),
@@ -79,18 +80,6 @@ function effectIn(name: string, kernel: string): CallEffect | undefined {
     effects.set(kernel, known);
   }
   return known.kernelFunction(name);
-}
-
-function prototypeOf(name: string, returns: string, params: readonly ParamFact[]): string {
-  const list = params.map(([type, param]) => {
-    if (type.includes("(*)")) return type.replace("(*)", `(*${param})`);
-    return joined(type, param);
-  });
-  return `${joined(returns, name)}(${list.length === 0 ? "void" : list.join(", ")})`;
-}
-
-function joined(type: string, name: string): string {
-  return type.endsWith("*") || name === "" ? `${type}${name}` : `${type} ${name}`;
 }
 
 function contractLines(effect: CallEffect, kfunc: KfuncFact | undefined, facts: KernelFacts): readonly string[] {

@@ -1,5 +1,6 @@
 // What a call does, as the abstract machine needs it: kfuncs and helpers alike.
 // Effects are data. The machine switches on the words below and never on a name.
+import type { Absence } from "./absence.ts";
 import type { ParamFact } from "./facts.ts";
 
 /** How the machine must treat one parameter. First match wins, as in the kernel's own classification. */
@@ -196,8 +197,12 @@ export interface KernelEffects {
   kernelFunction(name: string): CallEffect | undefined;
   /** A kfunc of another kernel we know that this one does not have. */
   isMissing(name: string): boolean;
-  /** As `isMissing`, but of kfuncs under exactly the name the loader looks for. */
-  isKnownElsewhere(name: string): boolean;
+  /** The kernel has a kfunc of this very name, suffix included; the one that the loader takes for an extern named so. */
+  flavorTarget(name: string): string | undefined;
+  /** The ending of a parameter's name that has meaning for this kernel: "__nullable". */
+  parameterSuffix(parameter: string): string | undefined;
+  /** Of a kfunc that this kernel lacks and another has. */
+  absence(name: string): Absence | undefined;
   /** What the kernel's type information says of the kfunc for which an extern of this name stands. */
   prototype(name: string): KfuncPrototype | undefined;
   /** Why this program may not call the kfunc of that name, and who may; undefined: it may, or nothing is known. */
@@ -245,6 +250,9 @@ export interface KernelEffects {
 /** Types as the kernel writes them; programs do not see the last `hidden` parameters of its function. */
 export interface KfuncPrototype {
   readonly name: string;
+  /** As a program declares it, without `extern` and `__ksym`. */
+  readonly text: string;
+  readonly testOnly: boolean;
   readonly returns: string;
   readonly params: readonly ParamFact[];
   readonly hidden: number;

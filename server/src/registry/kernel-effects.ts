@@ -1,4 +1,5 @@
 // What one kernel gives programs: facts turned into effects on first use, one immutable effect a name.
+import { absenceOf } from "./absence.ts";
 import type { CallEffect, ContextField, KernelEffects, KernelRules, ParamEffect, WalkTrust } from "./effect.ts";
 import { externTarget } from "./extern-target.ts";
 import type { KernelFacts, KfuncFact } from "./facts.ts";
@@ -19,8 +20,10 @@ import {
   promotedArguments,
   ruleSwitches,
 } from "./overrides.ts";
+import { prototypeText } from "./prototype-text.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
 import { lookUpSection } from "./section-lookup.ts";
+import { suffixOf } from "./words.ts";
 
 /** `name`: what findings call the kernel; its version where it is built in. */
 export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): KernelEffects {
@@ -80,11 +83,24 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
     isMissing(name) {
       return this.effect(name) === undefined && isKnownKfunc(externTarget(name));
     },
-    isKnownElsewhere: (name) => !kfuncs.has(externTarget(name)) && isKnownKfunc(externTarget(name)),
+    flavorTarget(name) {
+      const target = externTarget(name);
+      return target !== name && kfuncs.has(name) ? target : undefined;
+    },
+    parameterSuffix: (parameter) => suffixOf(parameter, kernel),
+    absence: (name) => absenceOf(name, facts),
     prototype(name) {
       const fact = kfuncs.get(externTarget(name));
       if (fact === undefined) return undefined;
-      return { name: fact.name, returns: fact.returns, params: visibleParams(fact), hidden: fact.hidden ?? 0 };
+      const params = visibleParams(fact);
+      return {
+        name: fact.name,
+        text: prototypeText(name, fact.returns, params),
+        testOnly: fact.testOnly === true,
+        returns: fact.returns,
+        params,
+        hidden: fact.hidden ?? 0,
+      };
     },
     refusal(name, caller) {
       const target = externTarget(name);

@@ -943,3 +943,29 @@ export const objectWriters: ReadonlySet<string> = new Set(["SCHED_CLS", "SCHED_A
 export const promotedArguments: Readonly<Record<string, string>> = {
   "tcp_congestion_ops.sock": "tcp_sock",
 };
+
+/** A kfunc that went away, and the one to call in its place. `_impl` at the end of a name is not listed: it comes and goes by rule. */
+export const renamedKfuncs: readonly { readonly from: string; readonly to: string; readonly why: string }[] = [
+  { from: "scx_bpf_consume", to: "scx_bpf_dsq_move_to_local", why: "Renamed in 6.13, removed later." },
+  { from: "scx_bpf_dispatch", to: "scx_bpf_dsq_insert", why: "Renamed in 6.13, removed later." },
+  { from: "scx_bpf_dispatch_vtime", to: "scx_bpf_dsq_insert_vtime", why: "Renamed in 6.13, removed later." },
+  { from: "scx_bpf_dispatch_from_dsq", to: "scx_bpf_dsq_move", why: "Renamed in 6.13, removed later." },
+  { from: "scx_bpf_dispatch_vtime_from_dsq", to: "scx_bpf_dsq_move_vtime", why: "Renamed in 6.13, removed later." },
+  {
+    from: "scx_bpf_dispatch_from_dsq_set_slice",
+    to: "scx_bpf_dsq_move_set_slice",
+    why: "Renamed in 6.13, removed later.",
+  },
+  {
+    from: "scx_bpf_dispatch_from_dsq_set_vtime",
+    to: "scx_bpf_dsq_move_set_vtime",
+    why: "Renamed in 6.13, removed later.",
+  },
+  {
+    from: "scx_bpf_cpu_rq",
+    to: "scx_bpf_cpu_curr",
+    why: "Gave away a whole run queue where the current task was meant.",
+  },
+  { from: "cgroup_rstat_updated", to: "css_rstat_updated", why: "Statistics are kept by subsystem state." },
+  { from: "cgroup_rstat_flush", to: "css_rstat_flush", why: "Statistics are kept by subsystem state." },
+];

@@ -1,15 +1,21 @@
 // A rule whose findings are breaches: place, related places and call chain are the
 // same for all of them; what differs is the table of messages.
-import type { RelatedPlace, RuleInfo } from "../check/api.ts";
+import type { SourceSpan } from "../base/source.ts";
+import type { Fix, RelatedPlace, RuleInfo, Severity } from "../check/api.ts";
 import type { Breach } from "../verifier/finding.ts";
 import { decisionPlaces, decisionsBetween, whenDecided } from "./branches.ts";
 import { defineRule, type Places, type Rule } from "./define.ts";
 import { callChain, visibleSite } from "./places.ts";
 
-/** Words for each `why` of the rule: what is wrong, why, and what to do. */
-export type BreachMessages = Readonly<Record<string, (breach: Breach, places: Places) => string>>;
+type Words = (breach: Breach, places: Places) => string;
 
-export function defineBreachRule(info: RuleInfo, messages: BreachMessages): Rule {
+/** Words for each `why` of the rule: what is wrong, why, and what to do. With a severity where it is not the rule's. */
+export type BreachMessages = Readonly<Record<string, Words | { readonly severity: Severity; readonly text: Words }>>;
+
+/** The quick fix of a finding in the file being checked; `span` is where it is shown. */
+export type BreachFix = (breach: Breach, span: SourceSpan, places: Places) => Fix | undefined;
+
+export function defineBreachRule(info: RuleInfo, messages: BreachMessages, fixOf?: BreachFix): Rule {
   return defineRule({
     ...info,
     build(finding, places) {
@@ -25,11 +31,11 @@ export function defineBreachRule(info: RuleInfo, messages: BreachMessages): Rule
       related.push(...callChain(finding.site, places));
       return {
         code: info.code,
-        severity: info.severity,
-        message: message(finding, places),
+        severity: typeof message === "function" ? info.severity : message.severity,
+        message: (typeof message === "function" ? message : message.text)(finding, places),
         span,
         related: related.slice(0, 5),
-        fix: undefined,
+        fix: inner === undefined ? fixOf?.(finding, span, places) : undefined,
       };
     },
   });

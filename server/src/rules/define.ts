@@ -1,7 +1,7 @@
 // What a rule is: declared once here, everything else (command line list, docs,
 // hover links, corpus patterns) derives from it.
 import type { SourceSpan } from "../base/source.ts";
-import type { NullCheckFix, RelatedPlace, RuleInfo, Severity } from "../check/api.ts";
+import type { Fix, RelatedPlace, RuleInfo, Severity } from "../check/api.ts";
 import type { RawFinding } from "../verifier/finding.ts";
 import type { Site } from "../verifier/value.ts";
 
@@ -12,7 +12,7 @@ export interface Finding {
   readonly message: string;
   readonly span: SourceSpan;
   readonly related: readonly RelatedPlace[];
-  readonly fix: NullCheckFix | undefined;
+  readonly fix: Fix | undefined;
 }
 
 /** Where the machine's sites are in today's text. */
@@ -20,6 +20,9 @@ export interface Places {
   span(site: Site): SourceSpan;
   /** A short excerpt: the text of the site, white space squeezed. */
   text(site: Site): string;
+  isDeclared(name: string): boolean;
+  /** The whole extern declaration of a kernel function, where the program's own files have it. */
+  externDeclaration(name: string): SourceSpan | undefined;
   readonly mainPath: string;
 }
 

@@ -9,6 +9,8 @@ export function placesOf(unit: TranslationUnit): Places {
   return {
     mainPath: unit.main.path,
     span: (site) => spanOf(unit, site),
+    isDeclared: (name) => unit.function(name) !== undefined,
+    externDeclaration: (name) => externDeclaration(unit, name),
     text: (site) => {
       const { file, start, end } = spanOf(unit, site);
       return file.text
@@ -32,6 +34,16 @@ function spanOf(unit: TranslationUnit, site: Site): SourceSpan {
       end = token.end;
   }
   return { file: first.file as SourceFile, start: first.start, end };
+}
+
+function externDeclaration(unit: TranslationUnit, name: string): SourceSpan | undefined {
+  const fn = unit.function(name);
+  if (fn === undefined || fn.hasBody || unit.isFromKernelHeader(fn)) return undefined;
+  const { tokens } = fn.decl.declaration;
+  const [first, last] = [tokens[0], tokens.at(-1)];
+  if (first === undefined || last === undefined || first.file !== last.file || last.end <= first.start)
+    return undefined;
+  return { file: first.file as SourceFile, start: first.start, end: last.end };
 }
 
 /** The site itself, or the call in the main file that leads to it when it is in a header. */

@@ -5,11 +5,12 @@ import type { FunctionInfo } from "../model/unit.ts";
 import { applyEffect } from "./apply-effect.ts";
 import type { Call } from "./arguments.ts";
 import { isCompilerBuiltin, readsArguments, runCompilerBuiltin } from "./compiler-builtins.ts";
-import { evaluate, isTested } from "./evaluate.ts";
+import { evaluate, isGuarded } from "./evaluate.ts";
 import { checkCalledDirectly } from "./exceptions.ts";
 import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
 import { callGlobal } from "./global-call.ts";
+import { resolveKsym } from "./ksym.ts";
 import { checkCallUnderLock } from "./locks.ts";
 import { type Frame, type Machine, siteOf } from "./machine.ts";
 import {
@@ -81,8 +82,9 @@ function call(
   }
   const effect = machine.effects.effect(name);
   if ((effect?.origin === "kfunc" || fn?.ksym === true) && !state.doubtful) {
-    machine.journal.reached({ callee: name, site, guarded: isTested(machine, state, name) });
+    machine.journal.reached({ callee: name, site, guarded: isGuarded(machine, state) });
   }
+  if (fn?.ksym === true && isAnother(machine, fn)) return callUnknown(machine, state, args);
   if (effect !== undefined) {
     const context: Call = { machine, frame, effect, site, exprs: instruction.args, args };
     return applyEffect(context, state, instruction);
@@ -96,6 +98,12 @@ function call(
   if (isCompilerBuiltin(name)) return runCompilerBuiltin(machine, state, name, args);
   if (fn !== undefined && !fn.ksym && !fn.static) return callGlobal(machine, fn, state, args, instruction.args, site);
   return callUnknown(machine, state, args);
+}
+
+/** Declared in a way that does not agree with the kernel's: what it would do is not what this call means. */
+function isAnother(machine: Machine, fn: FunctionInfo): boolean {
+  const resolution = resolveKsym(machine.unit.unit, machine.effects, fn);
+  return resolution.kind === "mismatch" && resolution.mismatch.why !== "forward";
 }
 
 function calleeName(machine: Machine, frame: Frame, state: State, instruction: CallInstruction): string | undefined {

@@ -3,6 +3,7 @@
 import { assertNever } from "../base/assert-never.ts";
 import type { BasicBlock, Expr, Instruction, Place, Terminator } from "../cfg/ir.ts";
 import { localUse } from "../cfg/liveness.ts";
+import { visitExpr } from "../cfg/walk.ts";
 import { admit, nothingVisited } from "./admission.ts";
 import { executeCall } from "./calls.ts";
 import { describePlace } from "./describe.ts";
@@ -333,7 +334,24 @@ function branch(
     next.push({ target: terminator.whenFalse, state: otherwise });
   }
   noteLateTest(machine, frame, next, tested, site);
+  if (next.length === 1 && readsSetting(machine, terminator.test)) {
+    const { whenTrue, whenFalse } = terminator;
+    machine.journal.skip({ block: next[0]!.target === whenTrue ? whenFalse : whenTrue, site });
+  }
   return next;
+}
+
+/** Is it decided by a `const volatile` variable, which the compiler leaves to the loader? */
+function readsSetting(machine: Machine, test: Expr): boolean {
+  let reads = false;
+  visitExpr(test, {
+    place(place) {
+      if (place.kind !== "global") return;
+      const global = machine.unit.unit.global(place.name);
+      if (global?.const === true && global.volatile) reads = true;
+    },
+  });
+  return reads;
 }
 
 /** A NULL test of something that was dereferenced untested before. */

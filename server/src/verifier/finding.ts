@@ -102,8 +102,15 @@ export interface Breach {
 export interface ReachedCall {
   readonly callee: string;
   readonly site: Site;
-  /** The path tested before that the kernel has it (`bpf_ksym_exists`). */
+  /** The path is only for kernels that gave a certain answer: `bpf_ksym_exists`, `bpf_core_type_exists` and the like. */
   readonly guarded: boolean;
+}
+
+/** A block that is entered only when the loader sets a constant otherwise: the verifier drops it, the loader does not. */
+export interface SkippedBlock {
+  readonly block: number;
+  /** The condition before it. */
+  readonly site: Site;
 }
 
 export interface NullUse {

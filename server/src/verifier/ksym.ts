@@ -41,7 +41,7 @@ export function resolveKsym(unit: TranslationUnit, effects: KernelEffects, fn: F
 
 function resolve(unit: TranslationUnit, effects: KernelEffects, fn: FunctionInfo): Resolution {
   const prototype = effects.prototype(fn.name);
-  if (prototype === undefined) return { kind: effects.isKnownElsewhere(fn.name) ? "missing" : "unknown" };
+  if (prototype === undefined) return { kind: effects.absence(fn.name) === undefined ? "unknown" : "missing" };
   const mismatch = compare(unit, fn, prototype);
   return mismatch === undefined ? { kind: "found" } : { kind: "mismatch", prototype, mismatch };
 }

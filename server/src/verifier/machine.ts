@@ -7,7 +7,7 @@ import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects, SectionInfo } from "../registry/effect.ts";
 import type { FunctionDecl } from "../syntax/ast.ts";
 import type { Extracted } from "./extract.ts";
-import { FindingSink, type RawFinding, type ReachedCall, siteKey } from "./finding.ts";
+import { FindingSink, type RawFinding, type ReachedCall, type SkippedBlock, siteKey } from "./finding.ts";
 import type { State } from "./state.ts";
 import { Symbols } from "./symbols.ts";
 import type { ObjectInfo, Reference, Site, Value } from "./value.ts";
@@ -76,6 +76,13 @@ export class Journal {
   /** Calls of kernel functions, one of each place. */
   readonly calls = new Map<string, ReachedCall>();
 
+  readonly skipped = new Map<string, SkippedBlock>();
+
+  skip(skipped: SkippedBlock): void {
+    const key = `${skipped.site.fn.name} ${skipped.block}`;
+    if (!this.skipped.has(key)) this.skipped.set(key, skipped);
+  }
+
   reached(call: ReachedCall): void {
     const key = `${call.callee} ${siteKey(call.site)}`;
     const known = this.calls.get(key);
@@ -89,6 +96,7 @@ export class Journal {
         this.calls.set(key, { ...call, site: place(call.site) });
       }
     }
+    for (const { block, site } of other.skipped.values()) this.skip({ block, site: place(site) });
     for (const finding of other.findings.all()) this.findings.add(translate(finding));
     for (const [cap, count] of other.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
     for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);

@@ -6,7 +6,7 @@ import { entryState } from "./entry.ts";
 import { checkExceptionCallback } from "./exceptions.ts";
 import { leaveRoot } from "./exit.ts";
 import { runGraph } from "./explore-function.ts";
-import type { RawFinding, ReachedCall } from "./finding.ts";
+import type { RawFinding, ReachedCall, SkippedBlock } from "./finding.ts";
 import { type FoundRoot, type Frame, Machine, type Root, type Session, type Unit } from "./machine.ts";
 
 export interface RootResult {
@@ -15,6 +15,8 @@ export interface RootResult {
   readonly found: readonly FoundRoot[];
   /** Kernel functions called. */
   readonly calls: readonly ReachedCall[];
+  /** What the verifier drops and the loader does not. */
+  readonly skipped: readonly SkippedBlock[];
   readonly caps: ReadonlyMap<string, number>;
   readonly unreadable: ReadonlyMap<string, string>;
   /** Functions the result depends on. */
@@ -43,8 +45,16 @@ export function runRoot(
       leaveRoot(machine, outcome.state, outcome.value, outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt });
     }
   }
-  const { findings, found, calls, caps, unreadable, looked } = machine.journal;
+  const { findings, found, calls, skipped, caps, unreadable, looked } = machine.journal;
   // Past a limit, what is held is no longer known for certain.
   const reliable = findings.all().filter((finding) => caps.size === 0 || finding.kind !== "leak");
-  return { findings: reliable, found: [...found.values()], calls: [...calls.values()], caps, unreadable, looked };
+  return {
+    findings: reliable,
+    found: [...found.values()],
+    calls: [...calls.values()],
+    skipped: [...skipped.values()],
+    caps,
+    unreadable,
+    looked,
+  };
 }

@@ -58,6 +58,9 @@ export class Symbols {
     return value;
   }
 
+  /** Constants of the target kernel. */
+  readonly #named = new Set<number>();
+
   /** Read from memory that the verifier does not follow, or computed by a call: a number, whatever its C type, and not a constant. */
   scalar(type: CType): Value {
     const value = this.freshOf(type);
@@ -120,7 +123,12 @@ export class Symbols {
     if (known !== undefined) return known;
     const value = this.fresh(range);
     this.#interned.set(`:${key}`, value);
+    if (value.kind === "symbol") this.#named.add(value.id);
     return value;
+  }
+
+  isNamed(id: number): boolean {
+    return this.#named.has(id);
   }
 
   range(id: number): Range {
