@@ -321,6 +321,10 @@ export interface KernelRules {
   readonly unlockEndsRcu: boolean;
   /** Regions without preemption or interrupts are RCU sections, and only the last region of any kind ends one. */
   readonly regionsAreRcu: boolean;
+  /** Parameters of global functions have meaning beyond their C types. */
+  readonly argumentTags: boolean;
+  /** Global functions may return nothing. */
+  readonly globalsReturnVoid: boolean;
   /** A possible throw in a global function counts at its call. */
   readonly globalThrowChecked: boolean;
   /** Static functions may be called while a lock is held. */

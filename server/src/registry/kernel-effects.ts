@@ -163,6 +163,8 @@ function rulesOf(kernel: string): KernelRules {
     implicitRcu: on("implicitRcu"),
     walksLoseTrust: on("walksLoseTrust"),
     contextIsNoMemory: on("contextIsNoMemory"),
+    argumentTags: on("argumentTags"),
+    globalsReturnVoid: on("globalsReturnVoid"),
     globalThrowChecked: on("globalThrowChecked"),
     globalsByContext: on("globalsByContext"),
     unlockEndsRcu: on("unlockEndsRcu"),

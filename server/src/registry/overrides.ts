@@ -589,6 +589,8 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
     from: "7.3",
     why: "One question for what keeps RCU pointers good: sections, locks, no preemption, no interrupts, no sleep.",
   },
+  argumentTags: { from: "6.9", why: "Tags for trusted objects, nullness and context came in one series." },
+  globalsReturnVoid: { from: "7.0", why: "Before, a global function had to return a number." },
   globalThrowChecked: { from: "7.2", why: "A call of a global function that may throw counts as a throw." },
   staticCallsUnderLock: { from: "6.9", why: "Static functions are followed with the lock held." },
   globalSleepChecked: { from: "6.15", why: "Whether a global function may sleep is summed up from its code first." },

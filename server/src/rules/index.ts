@@ -6,6 +6,7 @@ import type { Rule } from "./define.ts";
 import { dynptrMisuse } from "./dynptr-misuse.ts";
 import { exceptionMisuse } from "./exception-misuse.ts";
 import { flavorResolvesElsewhere } from "./flavor-resolves-elsewhere.ts";
+import { globalFunction } from "./global-function.ts";
 import { graphMisuse } from "./graph-misuse.ts";
 import { guardWithoutWeak } from "./guard-without-weak.ts";
 import { irqRegion } from "./irq-region.ts";
@@ -58,6 +59,7 @@ export const allRules: readonly Rule[] = [
   exceptionMisuse,
   dynptrMisuse,
   kptrMisuse,
+  globalFunction,
   readOnlyMemory,
   graphMisuse,
   specialMember,

@@ -128,7 +128,7 @@ const contextStructs: ReadonlySet<string> = new Set([
   "user_regs_struct",
 ]);
 
-function isContextStruct(tag: string | undefined): boolean {
+export function isContextStruct(tag: string | undefined): boolean {
   return tag !== undefined && contextStructs.has(tag);
 }
 

@@ -6,6 +6,7 @@ import { checkGlobalContext } from "./context.ts";
 import { checkThrowInCallback } from "./exceptions.ts";
 import { mayNotHold } from "./exit.ts";
 import type { Outcome } from "./explore-function.ts";
+import { checkGlobalArgument, checkSignature, keepsStackObjects } from "./global-signature.ts";
 import { checkCallUnderLock } from "./locks.ts";
 import type { Machine } from "./machine.ts";
 import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory.ts";
@@ -23,6 +24,7 @@ export function callGlobal(
   exprs: readonly Expr[],
   site: Site,
 ): Outcome[] {
+  if (fn.hasBody && checkSignature(machine, state, fn)) return [{ state }];
   checkCallUnderLock(machine, state, fn.name, site, "global");
   const reported = checkGlobalContext(machine, fn, state, site);
   if (fn.hasBody) {
@@ -35,8 +37,10 @@ export function callGlobal(
   });
   forgetShared(machine, state);
   state.epoch++;
-  for (const value of args) {
+  for (const [index, value] of args.entries()) {
     const address = addressFromPointer(value);
+    const type = fn.type.params[index]?.type;
+    if (type !== undefined && keepsStackObjects(type)) continue;
     if (address !== undefined && isStackBase(address.base))
       clobber(state, { base: address.base, path: address.path.replace(/\[\d+\]$/, "") });
   }
@@ -64,6 +68,7 @@ function checkArgument(
   index: number,
   site: Site,
 ): void {
+  if (expr !== undefined && checkGlobalArgument(machine, fn, state, value, expr, index, site)) return;
   const param = fn.type.params[index];
   if (param === undefined || param.type.kind !== "pointer" || expr === undefined) return;
   const object = state.object(objectIdOf(value));
