@@ -5,6 +5,14 @@ import { defaultKernel } from "../registry/load.ts";
 import { type CheckOptions, checkCommand } from "./check-command.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { CliHost, Transport } from "./host.ts";
+import {
+  type KfuncDiffOptions,
+  type KfuncListOptions,
+  type KfuncShowOptions,
+  kfuncsDiffCommand,
+  kfuncsListCommand,
+  kfuncsShowCommand,
+} from "./kfuncs-command.ts";
 import { registryScanCommand, type ScanOptions } from "./registry-command.ts";
 import { type ResolveOptions, resolveCommand } from "./resolve-command.ts";
 import { type RulesOptions, rulesCommand } from "./rules-command.ts";
@@ -104,6 +112,33 @@ function describeProgram(host: CliHost, finish: (code: number) => void): Command
       "\nExit status: 0 all is resolved or weak, 1 something is not and the object would not load, 2 wrong usage or unreadable input.",
     )
     .action(async (object: string, options: ResolveOptions) => finish(await resolveCommand(object, options, host)));
+
+  const kfuncs = program.command("kfuncs").description("look up kfuncs: flags, contracts, callers, history");
+  const output = (command: Command): Command =>
+    command
+      .addOption(new Option("--format <format>", "how to print it").choices(["text", "json"]).default("text"))
+      .option("--color", "color the output even when it is not a terminal")
+      .option("--no-color", "never color the output");
+  output(kfuncs.command("list"))
+    .description("list the kfuncs of a kernel")
+    .option("-k, --kernel <kernel>", "built-in kernel, or a file of `registry scan`", defaultKernel)
+    .option("-t, --type <type>", "only those callable from there: xdp, iter, SCHED_CLS, Qdisc_ops.enqueue")
+    .option("-f, --flag <flag>", "only those with this flag, as in KF_ACQUIRE; may be repeated", keepAll, [])
+    .option("-a, --all", "those of the kernel's test modules as well")
+    .action(async (options: KfuncListOptions) => finish(await kfuncsListCommand(options, host)));
+  output(kfuncs.command("show"))
+    .description("show all that is known of one kfunc")
+    .argument("<name>", "name of the kfunc")
+    .option("-k, --kernel <version>", "built-in kernel", defaultKernel)
+    .action(async (name: string, options: KfuncShowOptions) => finish(await kfuncsShowCommand(name, options, host)));
+  output(kfuncs.command("diff"))
+    .description("show what changed between two kernels, and what to change in a program")
+    .argument("<from>", "built-in kernel, or a file of `registry scan`")
+    .argument("<to>", "the other")
+    .option("-a, --all", "kfuncs of the kernel's test modules as well")
+    .action(async (from: string, to: string, options: KfuncDiffOptions) =>
+      finish(await kfuncsDiffCommand(from, to, options, host)),
+    );
 
   const registry = program.command("registry").description("make registries of kfuncs from sources");
   registry

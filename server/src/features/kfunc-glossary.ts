@@ -2,6 +2,7 @@
 // editors show the hovers of all servers one below the other, and the prototype is
 // something clangd shows as well.
 import { type CallContract, describeKfunc } from "../registry/describe.ts";
+import { presenceInWords } from "../registry/history.ts";
 import { builtinKernels } from "../registry/index.ts";
 import { compareKernels } from "../registry/kernel-version.ts";
 import { flagMeaning, suffixMeaning, suffixOf } from "../registry/words.ts";
@@ -54,7 +55,7 @@ function kernelsLine({ name, presentIn }: CallContract, targets: readonly string
   const known = describeKfunc(name, builtinKernels())?.presentIn ?? presentIn;
   const absent = targets.filter((kernel) => !known.includes(kernel));
   const missing = absent.length === 0 ? "" : `; **not in ${absent.map((kernel) => `Linux ${kernel}`).join(", ")}**`;
-  return `Known in ${known.map((kernel) => `Linux ${kernel}`).join(", ")}${missing}.`;
+  return `${presenceInWords(known).join(" ").replace(/\.$/, "")}${missing}.`;
 }
 
 function originLines({ definition, kernel, module, config }: CallContract): readonly string[] {

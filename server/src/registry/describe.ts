@@ -29,6 +29,12 @@ export interface CallContract {
   readonly missingIn: readonly string[];
   /** Sentences, most important first. */
   readonly lines: readonly string[];
+  /** That of `lines` which tells who may call it. Helpers: undefined. */
+  readonly callersLine: string | undefined;
+  /** Calls that end what this one begins, usual one first. */
+  readonly releasedBy: readonly string[];
+  /** Kfuncs whose reference, iterator or object this one ends. */
+  readonly acquiredBy: readonly string[];
   readonly parameters: readonly ParameterContract[];
   readonly flags: readonly { readonly flag: string; readonly meaning: string }[];
   /** Program types that may call it; [] stands for every type. Helpers: undefined. */
@@ -61,6 +67,11 @@ export function describeKfunc(name: string, kernels: readonly string[]): CallCon
     presentIn,
     missingIn: kernels.filter((candidate) => !presentIn.includes(candidate)),
     lines: contractLines(effect, kfunc, facts),
+    callersLine: kfunc === undefined ? undefined : callersLine(kfunc, facts),
+    releasedBy: effect.releasedBy,
+    acquiredBy: facts.kfuncs
+      .filter((fact) => effectIn(fact.name, kernel)?.releasedBy.includes(name) === true)
+      .map((fact) => fact.name),
     parameters: effect.params.map((param) => parameterContract(param, kernel, effect.origin)),
     flags: effect.flags.map((flag) => ({ flag, meaning: flagMeaning(flag, kernel) ?? "" })),
     programTypes: kfunc === undefined ? undefined : programTypesOf(kfunc, facts),

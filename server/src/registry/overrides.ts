@@ -968,6 +968,11 @@ export const renamedKfuncs: readonly { readonly from: string; readonly to: strin
     to: "scx_bpf_cpu_curr",
     why: "Gave away a whole run queue where the current task was meant.",
   },
+  ...["bbr", "cubictcp", "dctcp"].map((name) => ({
+    from: `${name}_cwnd_event`,
+    to: `${name}_cwnd_event_tx_start`,
+    why: "The one event that matters most got a function of its own.",
+  })),
   { from: "cgroup_rstat_updated", to: "css_rstat_updated", why: "Statistics are kept by subsystem state." },
   { from: "cgroup_rstat_flush", to: "css_rstat_flush", why: "Statistics are kept by subsystem state." },
 ];
