@@ -15,14 +15,19 @@ export interface LocalUse {
   readonly joins: ReadonlySet<number>;
 }
 
-const cache = new WeakMap<ControlFlowGraph, LocalUse>();
+const cache = new WeakMap<ControlFlowGraph, Map<string, LocalUse>>();
 
-/** `followed`: is the callee's body explored with these arguments? What a kfunc or helper is given decides nothing. */
-export function localUse(graph: ControlFlowGraph, followed: (callee: string) => boolean): LocalUse {
-  let use = cache.get(graph);
+/**
+ * `followed`: do numbers matter to the callee, because its body is explored with them or because it wants constants?
+ * What other kfuncs and helpers are given decides nothing. `kernel` names the answers of `followed`.
+ */
+export function localUse(graph: ControlFlowGraph, kernel: string, followed: (callee: string) => boolean): LocalUse {
+  const uses = cache.get(graph) ?? new Map<string, LocalUse>();
+  cache.set(graph, uses);
+  let use = uses.get(kernel);
   if (use === undefined) {
     use = { liveIn: liveIn(graph), decisive: decisive(graph, followed), reread: readAgain(graph), joins: joins(graph) };
-    cache.set(graph, use);
+    uses.set(kernel, use);
   }
   return use;
 }

@@ -172,7 +172,7 @@ class TypeResolver implements Types {
   }
 
   completeArray(type: CType, initializer: Expression | undefined, scope?: Scope): CType {
-    if (type.kind !== "array" || type.length !== undefined || initializer === undefined) return type;
+    if (type.kind !== "array" || type.length !== undefined || type.uncounted || initializer === undefined) return type;
     return { kind: "array", of: type.of, length: arrayLengthOf(this, type.of, initializer, scope) };
   }
 
@@ -217,12 +217,12 @@ class TypeResolver implements Types {
         return unknownType;
       case "pointer":
         return { kind: "pointer", to: this.#resolve(syntax.to, scope, hint), tags: this.#tagsOf(syntax.to) };
-      case "array":
-        return {
-          kind: "array",
-          of: this.#resolve(syntax.of, scope, hint),
-          length: syntax.length && this.#length(syntax.length, scope),
-        };
+      case "array": {
+        const length = syntax.length && this.#length(syntax.length, scope);
+        const of = this.#resolve(syntax.of, scope, hint);
+        const uncounted = syntax.length !== undefined && length === undefined;
+        return uncounted ? { kind: "array", of, length, uncounted } : { kind: "array", of, length };
+      }
       case "function":
         return this.#functionType(syntax, scope, hint);
     }

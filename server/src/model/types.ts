@@ -13,7 +13,13 @@ export type CType =
       /** `btf_type_tag` strings of the pointee, as clang emits them: "kptr", "kptr_untrusted", "percpu_kptr", "uptr", "rcu", "user", "percpu". */
       readonly tags: readonly string[];
     }
-  | { readonly kind: "array"; readonly of: CType; readonly length: number | undefined }
+  | {
+      readonly kind: "array";
+      readonly of: CType;
+      readonly length: number | undefined;
+      /** A length is written but not known: no initializer tells it. */
+      readonly uncounted?: true;
+    }
   /** Members are looked up by `id` when needed: recursive types never loop. `id` is the tag, or a key unique in the unit for anonymous records. */
   | { readonly kind: "record"; readonly union: boolean; readonly tag: string | undefined; readonly id: string }
   | {

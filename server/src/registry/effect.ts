@@ -229,6 +229,10 @@ export interface KernelEffects {
     member: string,
     index: number,
   ): { readonly ref: boolean; readonly nullable: boolean };
+  /** Does the member own one of its arguments (`__ref`)? */
+  structOpsOwns(struct: string, member: string): boolean;
+  /** Tag of the struct to which a member returns a pointer; undefined when it returns something else. */
+  structOpsReturns(struct: string, member: string): string | undefined;
   /** Struct that programs implementing `struct` see behind arguments the kernel declares as pointers to `declared`. */
   structOpsSees(struct: string, declared: string): string;
   /** A pointer member of a program's context: `ctx->task` of an iterator, `ctx->sk` ... undefined: nothing special. */

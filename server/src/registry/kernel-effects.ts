@@ -122,6 +122,10 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
       const nullable = name.endsWith("__nullable") || stub?.maybeNull?.includes(index) === true;
       return { ref: name.endsWith("__ref"), nullable };
     },
+    structOpsOwns: (struct, member) =>
+      stubs.get(`${struct}.${member}`)?.params.some(([, name]) => name.endsWith("__ref")) === true,
+    structOpsReturns: (struct, member) =>
+      /^struct (\w+) \*$/.exec(stubs.get(`${struct}.${member}`)?.returns ?? "")?.[1],
     structOpsSees: (struct, declared) => promotedArguments[`${struct}.${declared}`] ?? declared,
     releasersOf: (struct) => (struct === undefined ? [] : (releasers.get(struct) ?? [])),
     contextField(struct, field) {

@@ -1,6 +1,7 @@
 // All rules, in the order in which documentation lists them.
 import type { RuleInfo } from "../check/api.ts";
 import { callUnderLock } from "./call-under-lock.ts";
+import { constantArgument } from "./constant-argument.ts";
 import { contextArgument } from "./context-argument.ts";
 import type { Rule } from "./define.ts";
 import { dynptrMisuse } from "./dynptr-misuse.ts";
@@ -15,6 +16,7 @@ import { kfuncNotAllowed } from "./kfunc-not-allowed.ts";
 import { kfuncNotAvailable } from "./kfunc-not-available.ts";
 import { kptrMisuse } from "./kptr-misuse.ts";
 import { lockMisuse } from "./lock-misuse.ts";
+import { memorySize } from "./memory-size.ts";
 import { missingKsym } from "./missing-ksym.ts";
 import { nonGplLicense } from "./non-gpl-license.ts";
 import { nullCheckTooLate } from "./null-check-too-late.ts";
@@ -25,6 +27,7 @@ import { readOnlyMemory } from "./read-only-memory.ts";
 import { releaseUnowned } from "./release-unowned.ts";
 import { sleepableCall } from "./sleepable-call.ts";
 import { specialMember } from "./special-member.ts";
+import { structOpsMisuse } from "./struct-ops-misuse.ts";
 import { suffixInDeclaration } from "./suffix-in-declaration.ts";
 import { testOnlyKfunc } from "./test-only-kfunc.ts";
 import { uncheckedNull } from "./unchecked-null.ts";
@@ -52,6 +55,9 @@ export const allRules: readonly Rule[] = [
   nonGplLicense,
   testOnlyKfunc,
   suffixInDeclaration,
+  constantArgument,
+  memorySize,
+  structOpsMisuse,
   nullCheckTooLate,
   lockMisuse,
   callUnderLock,

@@ -1,6 +1,6 @@
 // A store to memory that a call gave for reading only.
 import type { Breach } from "../verifier/finding.ts";
-import { defineBreachRule } from "./breach-rule.ts";
+import { defineBreachRule, named } from "./breach-rule.ts";
 
 export const readOnlyMemory = defineBreachRule(
   {
@@ -8,9 +8,11 @@ export const readOnlyMemory = defineBreachRule(
     title: "Write to memory that is only for reading",
     severity: "error",
     category: "Memory Safety",
-    verifier: ["(?:R\\d+|\\*\\(R11-\\d+\\)) cannot write into .*rdonly_.+"],
+    verifier: ["(?:R\\d+|\\*\\(R11-\\d+\\)) cannot write into .*rdonly_.+", "R\\d+ type=.*rdonly_.* expected=.+"],
   },
   {
+    passed: (breach) =>
+      `${named(breach)} is only for reading, but ${breach.callee}() wants memory that can be written; get it for writing${slice(breach)}, or pass a copy`,
     written: (breach) =>
       `${place(breach)} is in memory from ${breach.subject?.origin.call ?? "a call"}() that is only for reading; get it for writing${slice(breach)}, or write elsewhere`,
   },

@@ -14,9 +14,13 @@ export const wrongArgumentType = defineBreachRule(
       "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",
       "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) is .+ expected .+ or socket",
       "R\\d+ type=.+ expected=.+",
+      "R\\d+ is neither owning or non-owning ref",
+      "dereference of modified ptr_ ptr R\\d+ off=-?\\d+ disallowed",
+      "R\\d+ min value is outside of the allowed memory range",
       "(?:R\\d+ and R\\d+|arg#\\d+ arg#\\d+) memory, len pair leads to invalid memory access",
       "(?:R\\d+|\\*\\(R11-\\d+\\)) is not a scalar",
       "pointer in R\\d+ isn't map pointer",
+      "(?:bpf_task_work|workqueue|timer) pointer in R\\d+ map_uid=\\d+ doesn't match map pointer in R\\d+ map_uid=\\d+",
       "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) doesn't point to a map value",
       "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) doesn't point to a const string",
       "R\\d+ does not point to a readonly map'",
@@ -35,8 +39,16 @@ export const wrongArgumentType = defineBreachRule(
       `${named(breach)} is ${word(breach, "is")}, but ${callee(breach)} takes a number${param(breach)}`,
     "not-memory": (breach) =>
       `${named(breach)} is ${word(breach, "is")}, but ${callee(breach)} takes memory of the program${param(breach)}; copy what is needed into a buffer first`,
+    "untrusted-memory": (breach) =>
+      `${named(breach)} is memory that the kernel only lets the program read; ${callee(breach)} cannot work on it: copy what is needed into a buffer first`,
+    "not-local": (breach) =>
+      `${named(breach)} is ${word(breach, "is")}, but ${callee(breach)} takes an object of the program, from bpf_obj_new() or a collection`,
+    inside: (breach) =>
+      `${named(breach)} points inside its object, but ${callee(breach)} takes the object itself; use container_of()`,
     "not-map": (breach) =>
       `${named(breach)} is ${word(breach, "is")}, but ${callee(breach)} takes a map; pass the address of a map that the program declares`,
+    "other-map": (breach) =>
+      `${named(breach)} is not the map in which the field passed to ${callee(breach)} lies; pass the map in which its value was looked up`,
     "not-in-map": (breach) =>
       `${named(breach)} is ${word(breach, "is")}, but ${callee(breach)} works on a field of a map value only; look the value up and pass the address of its field`,
     "variable-offset": (breach) =>

@@ -18,6 +18,7 @@ import { type CallInstruction, resultOf, slotAt } from "./result.ts";
 import { checkMaps } from "./special-layout.ts";
 import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
 import type { State } from "./state.ts";
+import { checkTailCall } from "./struct-ops.ts";
 import { type Death, objectIdOf, type Value, zero } from "./value.ts";
 
 /** Every way the call can end; none when it does not return. */
@@ -46,6 +47,7 @@ function perform(call: Call, state: State, instruction: CallInstruction, release
       throwException(call, state);
       return [];
     case "tail-call":
+      checkTailCall(call.machine, state, call.effect.name, call.site);
       mayNotHold(call.machine, state, call.site, "tail-call", call.effect.name);
       if (!call.machine.effects.rules.tailCallReturns || keptApart(call)) {
         invalidatePackets(state, deathBy(call, "packet-changed"));

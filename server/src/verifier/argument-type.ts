@@ -76,8 +76,10 @@ function mistake(call: Call, state: State, value: Value, index: number, what: Po
       return call.effect.origin === "kfunc"
         ? objectMistake(call, state, value, param, what)
         : helperObjectMistake(what);
+    case "refcounted":
+      return refcountedMistake(call, state, value, what);
     case "memory":
-      return memoryMistake(call, what);
+      return memoryMistake(call, state, value, what);
     case "map":
       return mapMistake(call, state, value, what);
     case "workqueue":
@@ -153,7 +155,17 @@ function helperObjectMistake(what: Pointed): Mistake | undefined {
   return wrong(what === "scalar" ? "number" : "not-object");
 }
 
-function memoryMistake(call: Call, what: Pointed): Mistake | undefined {
+/** Objects of the program only, and from Linux 7.0 on at their very start. */
+function refcountedMistake({ machine }: Call, state: State, value: Value, what: Pointed): Mistake | undefined {
+  // What comes out of a kptr may be an object of the program as well.
+  if (what === "object") return undefined;
+  if (what !== "local-object") return wrong("not-local");
+  const object = state.object(objectIdOf(value));
+  const inside = object !== undefined && value.kind === "pointer" && isInside(machine, object, value.path);
+  return inside && machine.effects.rules.trustByDefault ? wrong("inside") : undefined;
+}
+
+function memoryMistake(call: Call, state: State, value: Value, what: Pointed): Mistake | undefined {
   const { machine, effect } = call;
   switch (what) {
     case "scalar":
@@ -167,18 +179,28 @@ function memoryMistake(call: Call, what: Pointed): Mistake | undefined {
       if (type === undefined || type === "SYSCALL" || !machine.effects.rules.contextIsNoMemory) return undefined;
       return { rule: "context-argument", why: "memory" };
     }
+    case "memory":
+      // What bpf_rdonly_cast() gives for no type at all: readable anywhere, passable nowhere.
+      return state.object(objectIdOf(value))?.trust === "untrusted" ? wrong("untrusted-memory") : undefined;
     default:
       return undefined;
   }
 }
 
 function mapMistake(call: Call, state: State, value: Value, what: Pointed): Mistake | undefined {
-  if (what === "map") return undefined;
+  if (what === "map") return isOtherMap(call, state, value) ? wrong("other-map") : undefined;
   if (what !== "object") return wrong("not-map");
   const object = state.object(objectIdOf(value));
   if (call.effect.origin === "helper") return wrong("not-map");
   if (object?.struct === undefined || value.kind !== "pointer") return undefined;
   return pointsTo(call.machine, object.struct, value.path, "bpf_map", false) === false ? wrong("not-map") : undefined;
+}
+
+/** A call that gets a field of a map value and its map: are they the same map? */
+function isOtherMap({ effect, args }: Call, state: State, value: Value): boolean {
+  const field = effect.params.findIndex(({ kind }) => kind === "workqueue" || kind === "timer" || kind === "task-work");
+  const map = field < 0 ? undefined : state.object(objectIdOf(args[field]!))?.map;
+  return map !== undefined && value.kind === "pointer" && value.base[0] === "g" && value.base.slice(2) !== map;
 }
 
 /** Timers, work queues and the like live in map values only, at a constant offset. */

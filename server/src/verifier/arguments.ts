@@ -2,6 +2,7 @@
 // pointers, and for releases whether the caller owns what it gives back.
 import type { Expr } from "../cfg/ir.ts";
 import type { CallEffect, ParamEffect } from "../registry/effect.ts";
+import { checkConstant, checkMemory } from "./argument-memory.ts";
 import { checkTrust } from "./argument-trust.ts";
 import { checkType } from "./argument-type.ts";
 import type { RawFinding } from "./finding.ts";
@@ -39,7 +40,7 @@ export function checkArguments(call: Call, state: State): void {
     const param = call.effect.params[index];
     if (param === undefined || unchecked.has(param.kind)) return;
     if (notPointers.has(param.kind)) {
-      checkType(call, state, value, param, index);
+      if (!checkType(call, state, value, param, index)) checkConstant(call, state, value, param, index);
       return;
     }
     if (isDead(state, value)) {
@@ -50,7 +51,10 @@ export function checkArguments(call: Call, state: State): void {
     checkNull(call, state, value, param, index);
     checkStackObject(call, state, value, param, index);
     if (index === released) checkOwned(call, state, value, index);
-    else if (!checkType(call, state, value, param, index)) checkTrust(call, state, value, param, index);
+    else if (!checkType(call, state, value, param, index)) {
+      checkTrust(call, state, value, param, index);
+      checkMemory(call, state, value, param, index);
+    }
   });
 }
 

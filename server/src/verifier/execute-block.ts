@@ -26,6 +26,7 @@ import {
   resultBase,
   store,
 } from "./memory.ts";
+import { checkInside } from "./outside-access.ts";
 import { assume, isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
 import { overwritesSpecial, touchesSpecial } from "./special-access.ts";
@@ -239,6 +240,7 @@ export function derefChecker(machine: Machine, state: State, site: Site): OnDere
     if (object.nullness !== "maybe") {
       const address = place && addressFromPointer(value);
       if (address !== undefined) touchesSpecial(machine, state, address, place!, at);
+      checkInside(machine, state, pointer, value, place, at);
       return;
     }
     const use = {
@@ -366,7 +368,7 @@ function noteLateTest(
   const use = object?.usedUntested;
   if (object === undefined || use === undefined) return;
   const whenNull = next.find(({ state }) => state.object(tested)?.nullness === "null")?.target;
-  const live = whenNull === undefined ? undefined : localUse(frame.graph, () => true).liveIn[whenNull];
+  const live = whenNull === undefined ? undefined : localUse(frame.graph, "", () => true).liveIn[whenNull];
   const neededThere = use.local !== undefined && live?.has(use.local) === true;
   machine.findings.add({
     kind: "late-null-check",

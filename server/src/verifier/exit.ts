@@ -5,6 +5,7 @@ import type { Machine } from "./machine.ts";
 import { mayNotBeInside } from "./regions.ts";
 import { report } from "./report.ts";
 import type { State } from "./state.ts";
+import { checkReturned } from "./struct-ops.ts";
 import { objectIdOf, type Site, type Value } from "./value.ts";
 
 type Exit = "return" | "throw" | "tail-call" | "load" | "callback-return";
@@ -23,6 +24,7 @@ export function mayNotHold(machine: Machine, state: State, exit: Site, how: Exit
 /** The root returns `value` at `exit`. */
 export function leaveRoot(machine: Machine, state: State, value: Value | undefined, exit: Site): void {
   const { rules } = machine.effects;
+  checkReturned(machine, state, value, state.bodyExit ?? exit);
   const returned = value && objectIdOf(value);
   const ref = state.object(returned)?.ref;
   // A struct_ops member whose result is a pointer hands its reference to the kernel.

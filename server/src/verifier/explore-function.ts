@@ -122,7 +122,7 @@ function isActive(frame: Frame, fn: FunctionInfo): boolean {
 /** Explores a graph whose parameters are already in `entry`. */
 export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[] {
   const { graph } = frame;
-  const use = localUse(graph, (callee) => machine.unit.unit.function(callee)?.hasBody === true);
+  const use = localUse(graph, machine.effects.kernel, (callee) => numbersMatter(machine, callee));
   const outcomes: Outcome[] = [];
   const exits: Visited = nothingVisited();
   const seen = new Map<number, Visited>();
@@ -156,6 +156,11 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
     entry,
   );
   return outcomes;
+}
+
+function numbersMatter(machine: Machine, callee: string): boolean {
+  if (machine.unit.unit.function(callee)?.hasBody === true) return true;
+  return machine.effects.effect(callee)?.params.some((param) => param.constant === true) === true;
 }
 
 const noLocals: ReadonlySet<number> = new Set();

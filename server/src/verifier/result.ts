@@ -8,9 +8,11 @@ import { slotProblem } from "./kptr.ts";
 import { slotTag } from "./load-member.ts";
 import { addressFromPointer, isStackBase, memoryKey, pointeeTag, stored } from "./memory.ts";
 import { member, nodeMember } from "./path.ts";
+import { whyNotPerCpu } from "./percpu-type.ts";
 import { known } from "./refine.ts";
+import { report } from "./report.ts";
 import type { State } from "./state.ts";
-import { type ObjectInfo, type Origin, objectIdOf, type Value, zero } from "./value.ts";
+import { isNumber, type ObjectInfo, type Origin, objectIdOf, one, type Value, zero } from "./value.ts";
 
 export type CallInstruction = Extract<Instruction, { kind: "call" }>;
 
@@ -25,6 +27,17 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
     case "scalar":
       return machine.symbols.scalar(type ?? { kind: "unknown" });
     case "object": {
+      const typeless = effect.protocol.kind === "rdonly-cast" && isNumber(call.args[1] ?? one, 0);
+      if (typeless && machine.effects.rules.trustByDefault) {
+        const origin = originOf(call, "call");
+        return machine.newObject(state, {
+          class: "memory",
+          nullness: "unknown",
+          trust: "untrusted",
+          readOnly: true,
+          origin,
+        });
+      }
       const source =
         returns.typeOf === undefined ? undefined : state.object(objectIdOf(call.args[returns.typeOf] ?? zero));
       const shared =
@@ -45,6 +58,7 @@ export function resultOf(call: Call, state: State, instruction: CallInstruction)
     }
     case "local-object": {
       const named = namedRecord(call);
+      if (returns.percpu && named !== undefined) checkPerCpuType(call, state, named);
       return acquire(call, state, {
         class: "local",
         struct: named?.kind === "record" ? named.tag : undefined,
@@ -150,6 +164,14 @@ function record(call: Call, tag: string | undefined): CType | undefined {
   return tag === undefined || call.machine.unit.unit.record(tag) === undefined
     ? undefined
     : { kind: "record", union: false, tag, id: tag };
+}
+
+function checkPerCpuType(call: Call, state: State, type: CType): void {
+  const reason = whyNotPerCpu(call.machine, type);
+  if (reason === undefined) return;
+  const words = { struct: (type.kind === "record" && type.tag) || "", reason };
+  const { machine, effect, site } = call;
+  report.breach(machine, state, { rule: "constant-argument", why: "percpu-type", site, callee: effect.name, words });
 }
 
 /** The type that bpf_core_type_id_local(T) named. */
