@@ -1,6 +1,6 @@
 // Bundles the extension: the client as one CommonJS file, the server as it is laid out
 // in its own package (dist/<room>/ beside assets/ and data/), because it finds its data
-// relative to its own files. What is packed runs without node_modules.
+// relative to its own files. The schemas are for the editor. What is packed runs without node_modules.
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -26,7 +26,7 @@ await build({
 
 await bundleServer(`${serverOutDir}dist/bundle`, true);
 
-for (const folder of ["assets", "data"])
+for (const folder of ["assets", "data", "schemas"])
   cpSync(`${serverDir}${folder}`, `${serverOutDir}${folder}`, { recursive: true });
 // The version shown to users is the server's, and "type": "module" makes its .js files modules.
 const { name, version, license } = JSON.parse(readFileSync(`${serverDir}package.json`, "utf8")) as Record<

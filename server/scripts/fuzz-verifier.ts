@@ -7,7 +7,7 @@ import pc from "picocolors";
 import { generate } from "./fuzz/generate.ts";
 import { type Judged, judge } from "./fuzz/judge.ts";
 import { minimize } from "./fuzz/minimize.ts";
-import { mutations } from "./fuzz/mutate.ts";
+import { type Mutation, mutations } from "./fuzz/mutate.ts";
 import { Random } from "./fuzz/random.ts";
 import { type Program, print } from "./fuzz/tree.ts";
 import { isReady } from "./oracle/home.ts";
@@ -54,19 +54,24 @@ async function main(): Promise<number> {
   return wrong.length === 0 ? 0 : 1;
 }
 
-/** A third as they are, the others with one or two mistakes. */
+/** A third as they are, the others with one or two mistakes; of those that fit, the rarest so far come first. */
 function makeMutants(count: number, seed: number, kernel: string): Mutant[] {
+  const timesMade = new Map<Mutation, number>();
   return Array.from({ length: count }, (_, i): Mutant => {
     const random = new Random(seed * 1_000_003 + i);
     let program = generate(`p${i}`, kernel, random);
     const made: string[] = [];
     const wanted = random.pick([0, 0, 1, 1, 1, 2]);
-    for (let tries = 0; made.length < wanted && tries < 20; tries++) {
-      const mutation = random.pick(mutations);
+    const byRarity = mutations
+      .map((mutation) => ({ mutation, rank: (timesMade.get(mutation) ?? 0) + random.below(12) }))
+      .sort((a, b) => a.rank - b.rank);
+    for (const { mutation } of byRarity) {
+      if (made.length === wanted) break;
       const mutated = mutation.apply(program, random);
       if (mutated === undefined) continue;
       program = mutated;
       made.push(mutation.name);
+      timesMade.set(mutation, (timesMade.get(mutation) ?? 0) + 1);
     }
     return { program, mutations: made };
   });

@@ -91,8 +91,8 @@ class Generator {
     if (roll < 68) return this.#resource(depth);
     if (roll < 80) return this.#region(depth);
     if (roll < 86) return [this.#branch(depth)];
-    if (roll < 92) return [this.#loop(depth)];
-    if (roll < 96) return this.#iterator(depth);
+    if (roll < 91) return [this.#loop(depth)];
+    if (roll < 97) return this.#iterator(depth);
     return this.#exchange();
   }
 
@@ -182,10 +182,16 @@ class Generator {
     const fill = (text: string) => text.replaceAll("$v", v);
     this.#declare(fill(resource.declare), ...(resource.also ?? []));
     const acquire = fill(this.#random.pick(acquires).text);
-    const release = fill(this.#random.pick(resource.release));
+    // A second name for the same pointer: what is learned of one holds for both.
+    const hasAlias = !resource.releaseAlways && this.#random.chance(25);
+    const shown = hasAlias ? `${v}_alias` : v;
+    const fillShown = (text: string) => text.replaceAll("$v", shown);
+    if (hasAlias) this.#declare(fillShown(resource.declare));
+    const alias = hasAlias ? [line("plain", `${shown} = ${v};`)] : [];
+    const release = fillShown(this.#random.pick(resource.release));
     const about: About = {
       variable: v,
-      uses: resource.uses.map(fill),
+      uses: resource.uses.map(fillShown),
       release,
       ...(resource.releaseAlways ? {} : { again: `${v} = ${fill(this.#random.pick(acquires).text)};` }),
     };
@@ -196,21 +202,28 @@ class Generator {
     switch (this.#random.below(4)) {
       case 0: {
         const held = this.#while({ undo: [end], about }, inner);
-        return [take, branch("null-check", v, [...held, end], about)];
+        return [take, ...alias, branch("null-check", v, [...held, end], about)];
       }
       case 1: {
         const maybe = branch("release", v, [end], about);
-        return [take, ...this.#while({ undo: [maybe], about, sure: false }, inner), maybe];
+        return [take, ...alias, ...this.#while({ undo: [maybe], about, sure: false }, inner), maybe];
       }
       case 2: {
-        const maybe = branch("release", v, [end], about);
         const condition = this.#condition();
-        const start = [line("plain", `${v} = NULL;`), branch("plain", condition, [take])];
+        const flag = this.#random.chance(40) ? `${v}_wanted` : undefined;
+        if (flag !== undefined) this.#declare(`bool ${flag};`);
+        const maybe = branch("release", flag === undefined ? v : `${flag} && ${v}`, [end], about);
+        const start = [
+          line("plain", `${v} = NULL;`),
+          ...(flag === undefined ? [] : [line("plain", `${flag} = ${condition};`)]),
+          branch("plain", flag ?? condition, [take]),
+          ...alias,
+        ];
         return [...start, ...this.#while({ undo: [maybe], about, sure: false }, inner), maybe];
       }
       default: {
         const bail = branch("null-check", `!${v}`, this.#exit(), about);
-        return [take, bail, ...this.#while({ undo: [end], about }, inner), end];
+        return [take, ...alias, bail, ...this.#while({ undo: [end], about }, inner), end];
       }
     }
   }

@@ -67,7 +67,7 @@ function isInLoop(body: readonly Statement[], place: readonly number[]): boolean
 }
 
 function isUsed(declaration: string, program: Program): boolean {
-  const names = declaration.match(/\b[A-Za-z]+\d+(?:_next)?\b/g) ?? [];
+  const names = declaration.match(/\b[A-Za-z]+\d+(?:_next|_alias|_wanted)?\b/g) ?? [];
   const text = print({ ...program, declarations: [] });
   return names.length === 0 || names.some((name) => new RegExp(`\\b${name}\\b`).test(text));
 }
