@@ -109,7 +109,10 @@ function isAnother(machine: Machine, fn: FunctionInfo): boolean {
 function calleeName(machine: Machine, frame: Frame, state: State, instruction: CallInstruction): string | undefined {
   if (instruction.callee.kind === "name") return instruction.callee.name;
   const value = evaluate(machine, state, frame, instruction.callee.value);
-  return value.kind === "function" ? value.name : undefined;
+  if (value.kind === "function") return value.name;
+  // The address of something that no header we found declares.
+  const name = value.kind === "pointer" && value.path === "" && value.base[0] === "g" ? value.base.slice(2) : undefined;
+  return name !== undefined && machine.unit.unit.global(name) === undefined ? name : undefined;
 }
 
 /**
