@@ -331,6 +331,8 @@ export interface KernelRules {
   readonly globalsReturnVoid: boolean;
   /** A possible throw in a global function counts at its call. */
   readonly globalThrowChecked: boolean;
+  /** Programs that may sleep can use maps with locks. */
+  readonly locksInSleepable: boolean;
   /** Static functions may be called while a lock is held. */
   readonly staticCallsUnderLock: boolean;
   /** A region refuses calls of global functions that may sleep; before, one without preemption refused them all. */

@@ -174,6 +174,7 @@ function rulesOf(kernel: string): KernelRules {
     unlockEndsRcu: on("unlockEndsRcu"),
     regionsAreRcu: on("regionsAreRcu"),
     tailCallReturns: on("tailCallReturns"),
+    locksInSleepable: on("locksInSleepable"),
     staticCallsUnderLock: on("staticCallsUnderLock"),
     globalSleepChecked: on("globalSleepChecked"),
     nestedRcu: on("nestedRcu"),

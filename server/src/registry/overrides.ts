@@ -592,6 +592,7 @@ export const ruleSwitches: Readonly<Record<keyof KernelRules, { readonly from: s
   argumentTags: { from: "6.9", why: "Tags for trusted objects, nullness and context came in one series." },
   globalsReturnVoid: { from: "7.0", why: "Before, a global function had to return a number." },
   globalThrowChecked: { from: "7.2", why: "A call of a global function that may throw counts as a throw." },
+  locksInSleepable: { from: "6.2", why: "A program that may sleep cannot sleep while it holds a lock." },
   staticCallsUnderLock: { from: "6.9", why: "Static functions are followed with the lock held." },
   globalSleepChecked: { from: "6.15", why: "Whether a global function may sleep is summed up from its code first." },
   nestedRcu: { from: "6.19", why: "The RCU section became a counter." },

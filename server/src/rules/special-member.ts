@@ -16,6 +16,7 @@ export const specialMember = defineBreachRule(
       "tracing progs cannot use bpf_\\{list_head,rb_root\\} yet",
       "direct access to .+ is disallowed",
       ".+ cannot be accessed directly by load/store",
+      "sleepable progs cannot use bpf_spin_lock yet",
       "socket filter progs cannot use bpf_spin_lock yet",
     ],
   },
@@ -34,6 +35,8 @@ export const specialMember = defineBreachRule(
       `${named(breach, "this lock")} cannot be used: ${place(breach)} also holds \`${breach.words["other"]}\`, which is neither static nor hidden, so libbpf shares the section with user space and the file cannot be loaded; move the lock with what it protects to a SEC() of its own, static or __hidden`,
     touched: (breach) =>
       `this touches ${breach.words["name"] === "" ? "a" : `\`${breach.words["name"]}\`, a`} struct ${breach.words["tag"]}, which only the kernel may read or write; name the other members one by one`,
+    sleepable: (breach) =>
+      `${named(breach)} cannot be used here: on this kernel programs that may sleep cannot use maps with locks`,
     "program-type": (breach) =>
       `${named(breach)} cannot be used here: programs of type ${breach.words["type"]} may not use maps with locks or collections; use another hook, or another map`,
   },

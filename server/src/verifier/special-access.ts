@@ -12,6 +12,11 @@ import type { Site } from "./value.ts";
 
 /** `address` is read or written as `place` says; true when that was refused. */
 export function touchesSpecial(machine: Machine, state: State, address: Address, place: Place, site: Site): boolean {
+  // A node at the start of its struct, taken for the struct: the names on the way are not those of the access.
+  const as = derefType(place);
+  if (as?.kind === "record" && specialOn(machine, state, address) !== undefined && !specialTags.has(as.tag ?? "")) {
+    return false;
+  }
   const tag = specialOn(machine, state, { base: address.base, path: address.path + stepsOf(place) });
   if (tag !== undefined) breach(machine, state, address, tag, site);
   return tag !== undefined;
@@ -67,6 +72,12 @@ function specialInPath(unit: TranslationUnit, start: CType, path: string): strin
     if (type.kind === "record" && type.tag !== undefined && specialTags.has(type.tag)) return type.tag;
   }
   return undefined;
+}
+
+/** What the pointer that is followed is declared to point to. */
+function derefType(place: Place): CType | undefined {
+  if (place.kind === "member" || place.kind === "element") return derefType(place.base);
+  return place.kind === "deref" ? place.type : undefined;
 }
 
 function stepsOf(place: Place): string {

@@ -49,11 +49,13 @@ export function layoutIsRefused(call: Call, state: State, param: number): boolea
 export function checkProgramType(call: Call, state: State, param: number, what: "lock" | "collection"): boolean {
   const { root, effects } = call.machine;
   const type = root.section?.programType;
-  if (type === undefined || !effects.isRefused(type, what)) return false;
+  if (type === undefined) return false;
+  const sleeps = root.sleepable && !effects.rules.locksInSleepable;
+  if (!sleeps && !effects.isRefused(type, what)) return false;
   const value = call.args[param];
   const inMap = value?.kind === "pointer" && (value.base[0] === "g" || isMapValue(state, value));
   if (!inMap) return false;
-  breach(call, state, param, "program-type", { type });
+  breach(call, state, param, sleeps ? "sleepable" : "program-type", { type });
   return true;
 }
 
