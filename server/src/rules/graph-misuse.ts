@@ -24,6 +24,7 @@ export const graphMisuse = defineBreachRule(
       "(?:R\\d+|arg#\\d+|\\*\\(R11-\\d+\\)) doesn't point to a type with bpf_refcount field",
       "(?:R\\d+|arg#\\d+|\\*\\(R11-\\d+\\)) is neither owning or non-owning ref",
       "variable ptr_ access var_off=.+ disallowed",
+      "dereference of modified .+ ptr .+ disallowed",
     ],
   },
   {
@@ -34,7 +35,7 @@ export const graphMisuse = defineBreachRule(
     "root-place": (breach) =>
       `${named(breach)} is memory of the program; a list or tree lives in a map value or an object`,
     "root-not-owned": (breach) =>
-      `${named(breach)} lies in an object that a collection owns; remove that object first, and use the lists in it while it is owned`,
+      `${named(breach)} lies in an object that the program does not own; take it out of where it is kept, and use the lists in it while it is owned`,
     "root-variable": (breach) =>
       `${named(breach)} is at an offset that the program computes; ${call(breach)} needs one that is known when the program is loaded`,
     "not-a-root": (breach) => `${named(breach)} is not a list head or tree root, which ${call(breach)} needs`,

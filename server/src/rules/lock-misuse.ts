@@ -13,6 +13,7 @@ export const lockMisuse = defineBreachRule(
       "bpf_(?:res_)?spin_unlock cannot be out of order",
       "Acquiring the same lock again, AA deadlock detected",
       "bpf_spin_unlock is missing",
+      "function calls are not allowed while holding a lock",
       ".+ cannot be used inside bpf_spin_lock-ed region",
       "can't (?:res_)?spin_\\{lock,unlock\\} in rbtree cb",
       "off -?\\d+ doesn't point to 'struct bpf_(?:res_)?spin_lock' that is at -?\\d+",
@@ -37,11 +38,13 @@ export const lockMisuse = defineBreachRule(
       `${named(breach, "this lock")} is released while a lock taken later${held(breach.words["lock"])} is still held; release them in reverse order`,
     again: (breach) => `${named(breach, "this lock")} is held already; taking it again would deadlock`,
     "not-released": (breach) =>
-      `\`${breach.words["lock"]}\` is still locked on a path that leaves the program; unlock it before every return`,
+      `\`${breach.words["lock"]}\` is still locked on a path that leaves the program or locks again; unlock it before`,
     stack: (breach) =>
       `${named(breach, "this lock")} is a variable of the program; a lock lives in a map value, an object or a global`,
     "kernel-object": (breach) =>
       `${named(breach, "this lock")} lies in an object of the kernel or one that the program does not own; a lock lives in a map value, an owned object or a global`,
+    memory: (breach) =>
+      `${named(breach, "this lock")} is not in a map value or an object, so it cannot be locked; pass what the lookup returned itself, not through a global function or a copy`,
     variable: (breach) =>
       `${named(breach, "this lock")} is at an offset that the program computes; the verifier must know which lock it is`,
     "not-a-lock": (breach) => `${named(breach, "this pointer")} does not point to a lock`,

@@ -15,6 +15,7 @@ import { isKnownNull } from "./refine.ts";
 import { closeRegion, openRegion, restoreInterrupts, saveInterrupts } from "./regions.ts";
 import { report } from "./report.ts";
 import { type CallInstruction, resultOf, slotAt } from "./result.ts";
+import { passesSpecial } from "./special-access.ts";
 import { checkMaps } from "./special-layout.ts";
 import { dynptrClone, dynptrNew, dynptrRelease, iteratorDestroy, iteratorNew, iteratorNext } from "./stack-objects.ts";
 import type { State } from "./state.ts";
@@ -36,6 +37,7 @@ export function applyEffect(call: Call, state: State, instruction: CallInstructi
   checkArguments(call, state);
   checkNode(call, state);
   checkExchange(call, state);
+  passesSpecial(call, state);
   return perform(call, state, instruction, released);
 }
 

@@ -117,7 +117,7 @@ function whyNotReleasable(machine: Machine, state: State, value: Value, param: P
 
 function whyUnowned(object: ObjectInfo): WhyUnowned | undefined {
   if (object.poisoned) return undefined;
-  if (object.nonOwning) return "non-owning";
+  if (object.nonOwning) return object.origin.what === "kptr" ? "kptr" : "non-owning";
   if (object.class === "unknown" || object.class === "packet") return undefined;
   switch (object.origin.what) {
     case "argument":

@@ -57,7 +57,8 @@ function whyNotARoot(
   tag: string,
 ): string | undefined {
   if (value.kind === "pointer" && isStackBase(value.base)) return "root-place";
-  if (object?.class === "local" && object.nonOwning) return "root-not-owned";
+  const isOthers = object?.class === "btf" && object.ref === undefined && object.trust !== "unknown";
+  if (isOthers || (object?.class === "local" && object.nonOwning)) return "root-not-owned";
   const place = specialFieldAt(call.machine, state, value, tag);
   if (place.kind === "variable") return "root-variable";
   return place.kind === "other" ? "not-a-root" : undefined;
@@ -112,7 +113,7 @@ function whyNotThisNode(
       return object.nonOwning || owned ? undefined : { why: "node-loose" };
     default:
       // A node that is in a collection is told as what it is: nothing that could be given away.
-      return owned || object.nonOwning ? undefined : { why: "node-not-owned" };
+      return owned || (object.nonOwning && object.origin.what !== "kptr") ? undefined : { why: "node-not-owned" };
   }
 }
 

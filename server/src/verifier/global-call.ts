@@ -13,6 +13,7 @@ import { addressFromPointer, clobber, forgetShared, isStackBase } from "./memory
 import { invalidatePackets } from "./ownership.ts";
 import { isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
+import { overwritesSpecial } from "./special-access.ts";
 import type { State } from "./state.ts";
 import { objectIdOf, type Site, type Value } from "./value.ts";
 
@@ -77,6 +78,10 @@ function checkArgument(
     return;
   }
   const tags = param.declTags;
+  const address = addressFromPointer(value);
+  if (address?.path === "" && !tags.some((tag) => tag !== "arg:nonnull" && tag.startsWith("arg:"))) {
+    overwritesSpecial(machine, state, address, param.type.to, site);
+  }
   const needsValue = (tags.includes("arg:trusted") || tags.includes("arg:nonnull")) && !tags.includes("arg:nullable");
   if (!needsValue) return;
   if (isKnownNull(machine, state, value) || object?.nullness === "maybe") {

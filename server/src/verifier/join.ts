@@ -91,19 +91,21 @@ class Join {
     return true;
   }
 
-  /** The same calls took them, on objects that correspond. */
+  /** The same calls took them. Which one is held is not known where the paths do not agree. */
   #sameLocks(): boolean {
-    const left = this.#left.locks;
     const right = this.#right.locks;
-    return (
-      left.length === right.length &&
-      left.every((a, i) => {
-        const b = right[i]!;
-        if (a.kind !== b.kind || a.reported !== b.reported) return false;
-        if (a.site.fn.name !== b.site.fn.name || a.site.at.start !== b.site.at.start) return false;
-        return a.owner === b.owner || (a.owner[0] === "o" && b.owner[0] === "o" && this.#sameObject(idOf(a), idOf(b)));
-      })
-    );
+    if (this.#left.locks.length !== right.length) return false;
+    const joined: HeldLock[] = [];
+    for (const [i, a] of this.#left.locks.entries()) {
+      const b = right[i]!;
+      if (a.kind !== b.kind || a.reported !== b.reported) return false;
+      if (a.site.fn.name !== b.site.fn.name || a.site.at.start !== b.site.at.start) return false;
+      const same =
+        a.owner === b.owner || (a.owner[0] === "o" && b.owner[0] === "o" && this.#sameObject(idOf(a), idOf(b)));
+      joined.push(same ? { ...a, certain: a.certain && b.certain } : { ...a, owner: "?", certain: false });
+    }
+    this.#result.locks = joined;
+    return true;
   }
 
   #holds(state: State, value: Value): boolean {

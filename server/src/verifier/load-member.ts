@@ -4,6 +4,7 @@ import type { CType } from "../model/types.ts";
 import { hookArgument } from "./entry.ts";
 import type { Machine } from "./machine.ts";
 import { type Address, pointeeTag } from "./memory.ts";
+import { elementType, specialFieldsOf } from "./special-fields.ts";
 import type { State } from "./state.ts";
 import type { ObjectInfo, Origin, Trust, Value } from "./value.ts";
 
@@ -85,6 +86,8 @@ function loadKptr(
     nullness: "maybe",
     trust: slot === "uptr" ? "plain" : trust,
     percpu: slot === "percpu_kptr",
+    // What can be in a list or tree is seen as if it were in one.
+    nonOwning: slot === "kptr" && trust === "rcu" && hasNode(machine, type.to),
     origin: memberOrigin(machine, owner, address, slot === "uptr" ? "map" : "kptr"),
   });
 }
@@ -92,6 +95,13 @@ function loadKptr(
 /** A struct that the program itself defines and the kernel does not know. */
 function isLocalType(machine: Machine, type: CType & { kind: "pointer" }): boolean {
   return type.to.kind === "record" && type.to.tag !== undefined && machine.unit.isLocalRecord(type.to.tag);
+}
+
+function hasNode(machine: Machine, type: CType): boolean {
+  return (specialFieldsOf(machine.unit.unit, type) ?? []).some((field) => {
+    const element = elementType(field.type);
+    return element.kind === "record" && (element.tag === "bpf_list_node" || element.tag === "bpf_rb_node");
+  });
 }
 
 function walk(

@@ -9,6 +9,7 @@ import type { Outcome } from "./explore-function.ts";
 import type { Machine } from "./machine.ts";
 import { forgetShared, isStackBase } from "./memory.ts";
 import { endNonOwning, endRcu } from "./ownership.ts";
+import { isKnownNull } from "./refine.ts";
 import { saveInterrupts } from "./regions.ts";
 import { report } from "./report.ts";
 import { specialFieldAt } from "./special-fields.ts";
@@ -72,6 +73,9 @@ const lockTags: Partial<Record<ParamEffect["kind"], string>> = {
   "res-spin-lock": "bpf_res_spin_lock",
 };
 
+/** Memory that is neither a map value nor an object. */
+const noLocksIn: ReadonlySet<ObjectInfo["class"]> = new Set(["memory", "slice", "packet", "context"]);
+
 function whyNotALock(
   call: Call,
   state: State,
@@ -81,6 +85,7 @@ function whyNotALock(
 ): string | undefined {
   if (value.kind === "pointer" && isStackBase(value.base)) return "stack";
   if (object?.class === "btf" && object.ref === undefined && object.trust !== "unknown") return "kernel-object";
+  if (object !== undefined && noLocksIn.has(object.class)) return "memory";
   const place = specialFieldAt(call.machine, state, value, tag);
   if (place.kind === "variable") return "variable";
   return place.kind === "other" ? "not-a-lock" : undefined;
@@ -88,6 +93,8 @@ function whyNotALock(
 
 export function spinLock(call: Call, state: State, param: number): void {
   if (inComparison(call, state)) return;
+  // One more turn of a loop that was reported.
+  if (state.locks.some((held) => held.reported && isSamePlace(held.site, call.site))) return;
   take(call, state, param, "spin");
 }
 
@@ -148,6 +155,11 @@ export function refusedUnderLock(call: Call, state: State): boolean {
   const lock = state.locks.at(-1);
   if (lock === undefined || lock.reported || call.effect.underLock) return false;
   const kind = call.effect.protocol.kind;
+  if (isSamePlace(lock.site, call.site)) {
+    // Back at the call that took it: what is wrong is that it was not released on the way.
+    reportNotReleased(call.machine, state, lock, call.site, "still held when the loop comes here again");
+    return true;
+  }
   reportUnderLock(call.machine, state, lock, call.effect.name, call.site, kind === "spin-lock" ? "second" : "call");
   return true;
 }
@@ -180,21 +192,29 @@ function reportUnderLock(
 /** The path leaves the program: no lock may be held any more. */
 export function mayNotHoldLocks(machine: Machine, state: State, exit: Site): void {
   const lock = state.locks.findLast((held) => !held.reported);
-  if (lock === undefined) return;
+  if (lock !== undefined) reportNotReleased(machine, state, lock, exit, "still held when the program leaves here");
+}
+
+function reportNotReleased(machine: Machine, state: State, lock: HeldLock, exit: Site, message: string): void {
   report.breach(machine, state, {
     rule: "lock-misuse",
     why: "not-released",
     site: lock.site,
     callee: lock.call,
     words: { lock: lock.name },
-    related: [{ site: exit, message: "still held when the program leaves here" }],
+    related: [{ site: exit, message }],
   });
   silenceLocks(state);
 }
 
+function isSamePlace(a: Site, b: Site): boolean {
+  return a.fn.name === b.fn.name && a.at.start === b.at.start;
+}
+
 function take(call: Call, state: State, param: number, kind: LockKind): void {
+  const value = call.args[param] ?? zero;
   const expr = call.exprs[param];
-  const owner = ownerOf(call.machine, state, call.args[param] ?? zero);
+  const owner = ownerOf(call.machine, state, value);
   const lock: HeldLock = {
     id: call.machine.newId(),
     kind,
@@ -203,7 +223,7 @@ function take(call: Call, state: State, param: number, kind: LockKind): void {
     name: expr === undefined ? "" : describeExpr(expr),
     call: call.effect.name,
     site: call.site,
-    reported: false,
+    reported: isKnownNull(call.machine, state, value) || state.object(objectIdOf(value))?.poisoned === true,
   };
   state.locks = [...state.locks, lock];
 }

@@ -3,8 +3,9 @@
 import type { Place } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
 import type { TranslationUnit } from "../model/unit.ts";
+import type { Call } from "./arguments.ts";
 import type { Machine } from "./machine.ts";
-import type { Address } from "./memory.ts";
+import { type Address, addressFromPointer } from "./memory.ts";
 import { report } from "./report.ts";
 import { elementType, specialFieldsOf, specialTags, startOf } from "./special-fields.ts";
 import type { State } from "./state.ts";
@@ -29,6 +30,25 @@ export function overwritesSpecial(machine: Machine, state: State, address: Addre
   const element = inside === undefined ? type : elementType(inside.type);
   const tag = element.kind === "record" && specialTags.has(element.tag ?? "") ? element.tag : undefined;
   if (tag !== undefined) breach(machine, state, address, tag, site, inside?.name);
+}
+
+/** Memory that a call is given: it may read or write all of it. */
+export function passesSpecial(call: Call, state: State): void {
+  call.effect.params.forEach((param, index) => {
+    const value = call.args[index];
+    const address = value && addressFromPointer(value);
+    if (address === undefined) return;
+    if (param.kind === "map-value-memory") {
+      // A whole value of the map is read from there.
+      const map = call.args[0]?.kind === "pointer" ? call.machine.unit.unit.map(call.args[0].base.slice(2)) : undefined;
+      const type = startOf(call.machine, state, address.base)?.type;
+      const isSame = map?.value?.kind === "record" && type?.kind === "record" && type.id === map.value.id;
+      if (isSame && address.path === "") overwritesSpecial(call.machine, state, address, type, call.site);
+    }
+    if (param.kind !== "memory" || param.sizeParam === undefined) return;
+    const size = call.args[param.sizeParam];
+    if (size?.kind === "number") fillsSpecial(call.machine, state, address, size.value, call.site);
+  });
 }
 
 /** So many bytes from there on are filled or copied over. */

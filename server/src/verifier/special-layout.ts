@@ -53,7 +53,8 @@ export function checkProgramType(call: Call, state: State, param: number, what: 
   const sleeps = root.sleepable && !effects.rules.locksInSleepable;
   if (!sleeps && !effects.isRefused(type, what)) return false;
   const value = call.args[param];
-  const inMap = value?.kind === "pointer" && (value.base[0] === "g" || isMapValue(state, value));
+  // The map of a value that was looked up has been judged at the lookup.
+  const inMap = value?.kind === "pointer" && value.base[0] === "g";
   if (!inMap) return false;
   breach(call, state, param, sleeps ? "sleepable" : "program-type", { type });
   return true;
@@ -63,21 +64,20 @@ export function checkProgramType(call: Call, state: State, param: number, what: 
 export function checkMaps(call: Call, state: State): void {
   const { root, effects, unit } = call.machine;
   const type = root.section?.programType;
-  if (type === undefined || !effects.isRefused(type, "lock")) return;
+  if (type === undefined) return;
+  const sleeps = root.sleepable && !effects.rules.locksInSleepable;
+  if (!sleeps && !effects.isRefused(type, "lock")) return;
   call.effect.params.forEach((param, index) => {
     const value = call.args[index];
     if (param.kind !== "map" || value?.kind !== "pointer" || value.base[0] !== "g") return;
     const map = unit.unit.map(value.base.slice(2));
     const parts = map?.value && partsOf(unit.unit, { name: "", type: map.value, declTags: [] });
     const refused = parts?.some(
-      ({ tag }) => locks.includes(tag) || (nodeOf[tag] !== undefined && effects.isRefused(type, "collection")),
+      ({ tag }) =>
+        locks.includes(tag) || (!sleeps && nodeOf[tag] !== undefined && effects.isRefused(type, "collection")),
     );
-    if (refused) breach(call, state, index, "program-type", { type });
+    if (refused) breach(call, state, index, sleeps ? "sleepable" : "program-type", { type });
   });
-}
-
-function isMapValue(state: State, value: Value): boolean {
-  return state.object(objectIdOf(value))?.class === "map-value";
 }
 
 function layoutOf(call: Call, state: State, value: Value): Layout | undefined {

@@ -13,7 +13,9 @@ export function canonicalKey(machine: Machine, state: State): string {
 /** What is held, without values: states that differ here are never joined. */
 export function resourceKey(state: State): string {
   const references = state.references.map((r) => `${r.kind}${r.site.fn.name}:${r.site.at.start}`).join(",");
-  const locks = state.locks.map((l) => `${l.kind}${l.site.fn.name}:${l.site.at.start}`).join(",");
+  const locks = state.locks
+    .map((l) => `${l.kind}${l.site.fn.name}:${l.site.at.start}${l.reported ? "r" : ""}`)
+    .join(",");
   return `${references}|${locks}|${regionKey(state)}|${state.callbackDepth}|${state.doubtful}`;
 }
 
