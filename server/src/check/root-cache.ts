@@ -13,8 +13,11 @@ const maxFiles = 8;
 /** A header larger than this is told from another version by its text, not by its declarations. */
 const largeFile = 400_000;
 
-/** Results kept for one file; more are only left behind by names and sections that have changed since. */
-const maxResults = 4000;
+/** Roots of one file; more are only left behind by names and sections that have changed since. */
+const maxRoots = 4000;
+
+/** Versions kept of one root: what is typed is often taken back, or is what stood there two keystrokes ago. */
+const maxVersions = 3;
 
 interface Kept {
   readonly environment: string;
@@ -22,11 +25,14 @@ interface Kept {
   readonly result: RootResult;
 }
 
-export class RootCache {
-  readonly #files = new Map<string, Map<string, Kept>>();
+/** By root; of each the version used last comes first. */
+type KeptRoots = Map<string, readonly Kept[]>;
 
-  of(path: string): Map<string, Kept> {
-    const known = this.#files.get(path) ?? new Map<string, Kept>();
+export class RootCache {
+  readonly #files = new Map<string, KeptRoots>();
+
+  of(path: string): KeptRoots {
+    const known: KeptRoots = this.#files.get(path) ?? new Map();
     this.#files.delete(path);
     this.#files.set(path, known);
     if (this.#files.size > maxFiles) dropOldest(this.#files);
@@ -38,30 +44,30 @@ export class RootCache {
 export class Version {
   /** Equal texts: everything that is not a function's definition reads the same. */
   readonly environment: string;
-  readonly #kept: Map<string, Kept>;
+  readonly #kept: KeptRoots;
   readonly #definitions: ReadonlyMap<string, readonly Declaration[]>;
   readonly #states = new Map<string, string>();
 
-  constructor(pre: PreprocessedUnit, kept: Map<string, Kept>) {
+  constructor(pre: PreprocessedUnit, kept: KeptRoots) {
     this.#kept = kept;
     this.#definitions = definitionsOf(pre);
     this.environment = environmentOf(pre, (declaration) => this.#mentions(declaration));
   }
 
   result(key: string, run: () => RootResult): RootResult {
-    const kept = this.#kept.get(key);
-    if (kept !== undefined && this.#holds(kept)) {
-      // Most recently used last.
-      this.#kept.delete(key);
-      this.#kept.set(key, kept);
-      return kept.result;
-    }
-    const result = run();
-    const functions = new Map([...result.looked].map((name) => [name, this.stateOf(name)]));
+    const versions = this.#kept.get(key) ?? [];
+    const kept = versions.find((version) => this.#holds(version)) ?? this.#made(run());
+    const others = versions.filter((version) => version !== kept).slice(0, maxVersions - 1);
+    // Most recently used last.
     this.#kept.delete(key);
-    this.#kept.set(key, { environment: this.environment, functions, result });
-    if (this.#kept.size > maxResults) dropOldest(this.#kept);
-    return result;
+    this.#kept.set(key, [kept, ...others]);
+    if (this.#kept.size > maxRoots) dropOldest(this.#kept);
+    return kept.result;
+  }
+
+  #made(result: RootResult): Kept {
+    const functions = new Map([...result.looked].map((name) => [name, this.stateOf(name)]));
+    return { environment: this.environment, functions, result };
   }
 
   /**

@@ -1,7 +1,7 @@
 // Results of followed functions kept from one version of a file to the next, so that
 // a keystroke explores again only the function it touched and what calls it. A result
 // counts while nothing it looked at has changed; see `Version`.
-import { limits, Session } from "../verifier/machine.ts";
+import { limits, type RememberedResult, Session } from "../verifier/machine.ts";
 import type { Version } from "./root-cache.ts";
 
 /** Files somebody is editing at the same time. */
@@ -9,6 +9,9 @@ const maxFiles = 3;
 
 /** Symbols are never taken back while a session lives: beyond this it starts anew. Some 200 bytes each. */
 const maxSymbols = 400_000;
+
+/** A function edited in the largest unit we know is in some 300 results, with its callers. Each is some 20 KB. */
+const maxShelved = 600;
 
 export class SessionCache {
   readonly #files = new Map<string, SessionsOfFile>();
@@ -30,36 +33,82 @@ export class SessionCache {
 /** By kernel. */
 export class SessionsOfFile {
   readonly #version: Version;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, KeptSession>();
 
   constructor(version: Version) {
     this.#version = version;
   }
 
   session(kernel: string): Session {
-    let session = this.#sessions.get(kernel);
-    if (session === undefined) {
-      session = new Session();
-      this.#sessions.set(kernel, session);
+    let kept = this.#sessions.get(kernel);
+    if (kept === undefined) {
+      kept = new KeptSession();
+      this.#sessions.set(kernel, kept);
     }
-    return session;
+    return kept.session;
   }
 
   next(version: Version): SessionsOfFile | undefined {
     const changed = version.changedFunctions(this.#version);
     if (changed === undefined) return undefined;
     const next = new SessionsOfFile(version);
-    for (const [kernel, session] of this.#sessions) {
+    for (const [kernel, kept] of this.#sessions) {
+      const { session } = kept;
       // What was given up, or nearly so, depends on the order of work: it is done again from the start.
       if (session.work > limits.work || session.symbols.size > maxSymbols) continue;
-      for (const [key, { journal }] of session.results) {
-        const { looked, caps } = journal;
-        if (caps.size > 0 || meet(changed, looked)) session.results.delete(key);
-      }
+      kept.move(changed, this.#version, version);
       session.work = 0;
-      next.#sessions.set(kernel, session);
+      next.#sessions.set(kernel, kept);
     }
     return next;
+  }
+}
+
+/** A result that does not hold for the text as it stands now, but did and may again. */
+interface Shelved {
+  readonly result: RememberedResult;
+  /** How the functions it looked at read then. */
+  readonly functions: ReadonlyMap<string, string>;
+  /** Those that read differently now. */
+  readonly different: Set<string>;
+}
+
+class KeptSession {
+  readonly session = new Session();
+  readonly #shelf = new Map<string, Shelved>();
+
+  /** From one version to the next, in which these functions read differently. */
+  move(changed: ReadonlySet<string>, from: Version, to: Version): void {
+    if (changed.size === 0) return;
+    const { results } = this.session;
+    const back: [string, RememberedResult][] = [];
+    for (const [key, shelved] of this.#shelf) {
+      for (const name of changed) {
+        const then = shelved.functions.get(name);
+        if (then === undefined) continue;
+        if (to.stateOf(name) === then) shelved.different.delete(name);
+        else shelved.different.add(name);
+      }
+      if (shelved.different.size > 0) continue;
+      this.#shelf.delete(key);
+      back.push([key, shelved.result]);
+    }
+    for (const [key, result] of results) {
+      const { looked, caps } = result.journal;
+      if (caps.size > 0) results.delete(key);
+      else if (meet(changed, looked)) {
+        results.delete(key);
+        const functions = new Map([...looked].map((name) => [name, from.stateOf(name)]));
+        const different = new Set([...changed].filter((name) => looked.has(name)));
+        this.#shelf.delete(key);
+        this.#shelf.set(key, { result, functions, different });
+      }
+    }
+    for (const [key, result] of back) results.set(key, result);
+    for (const oldest of this.#shelf.keys()) {
+      if (this.#shelf.size <= maxShelved) break;
+      this.#shelf.delete(oldest);
+    }
   }
 }
 
