@@ -21,7 +21,7 @@ import { externFindings } from "./extern-calls.ts";
 import { GraphCache, type GraphsOfVersion } from "./graph-cache.ts";
 import { refusedCalls } from "./kernel-calls.ts";
 import { licenseFindings } from "./license.ts";
-import { RootCache, Version } from "./root-cache.ts";
+import { RootCache, type Version } from "./root-cache.ts";
 import { SessionCache, type SessionsOfFile } from "./session-cache.ts";
 import { Summaries } from "./summaries.ts";
 
@@ -48,7 +48,7 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
         headers,
       );
       const unit = buildUnit(pre, parser, parsed);
-      const version = new Version(pre, kept.of(request.path));
+      const version = kept.version(request.path, pre);
       const session = sessions.of(request.path, version);
       return new FileRun(request, pre, unit, kernels, version, session, graphs).result();
     },

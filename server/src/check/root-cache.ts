@@ -29,14 +29,17 @@ interface Kept {
 type KeptRoots = Map<string, readonly Kept[]>;
 
 export class RootCache {
-  readonly #files = new Map<string, KeptRoots>();
+  readonly #files = new Map<string, { readonly roots: KeptRoots; readonly last: Version }>();
 
-  of(path: string): KeptRoots {
-    const known: KeptRoots = this.#files.get(path) ?? new Map();
+  /** This version of the file, with what is kept from those before. */
+  version(path: string, pre: PreprocessedUnit): Version {
+    const known = this.#files.get(path);
+    const roots: KeptRoots = known?.roots ?? new Map();
+    const version = new Version(pre, roots, known?.last);
     this.#files.delete(path);
-    this.#files.set(path, known);
+    this.#files.set(path, { roots, last: version });
     if (this.#files.size > maxFiles) dropOldest(this.#files);
-    return known;
+    return version;
   }
 }
 
@@ -48,10 +51,14 @@ export class Version {
   readonly #definitions: ReadonlyMap<string, readonly Declaration[]>;
   readonly #states = new Map<string, string>();
 
-  constructor(pre: PreprocessedUnit, kept: KeptRoots) {
+  /** `before`: any other version of the file; what reads the same in both is taken from there. */
+  constructor(pre: PreprocessedUnit, kept: KeptRoots, before?: Version) {
     this.#kept = kept;
     this.#definitions = definitionsOf(pre);
     this.environment = environmentOf(pre, (declaration) => this.#mentions(declaration));
+    const edited = before && this.#editedSince(before);
+    if (before === undefined || edited === undefined) return;
+    for (const [name, state] of before.#states) if (!edited.has(name)) this.#states.set(name, state);
   }
 
   result(key: string, run: () => RootResult): RootResult {
@@ -87,10 +94,28 @@ export class Version {
   /** Names of functions that read differently in the version before; undefined: more than functions changed. */
   changedFunctions(before: Version): ReadonlySet<string> | undefined {
     if (before.environment !== this.environment) return undefined;
+    const edited = this.#editedSince(before);
+    if (edited !== undefined) return edited;
     const changed = new Set<string>();
     for (const name of this.#definitions.keys()) if (this.stateOf(name) !== before.stateOf(name)) changed.add(name);
     for (const name of before.#definitions.keys()) if (!this.#definitions.has(name)) changed.add(name);
     return changed;
+  }
+
+  /** Functions with another text, when all that others see of any function is as before; otherwise undefined. */
+  #editedSince(before: Version): ReadonlySet<string> | undefined {
+    if (before.#definitions.size !== this.#definitions.size) return undefined;
+    const edited = new Set<string>();
+    for (const [name, now] of this.#definitions) {
+      const then = before.#definitions.get(name);
+      if (then?.length !== now.length) return undefined;
+      for (const [i, declaration] of now.entries()) {
+        if (declaration.key === then[i]!.key) continue;
+        if (wordsOf(declaration).signature !== wordsOf(then[i]!).signature) return undefined;
+        edited.add(name);
+      }
+    }
+    return edited;
   }
 
   /** The functions defined in the file that `declaration` names, with their signatures. */

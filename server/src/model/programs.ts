@@ -63,8 +63,25 @@ export function isProgramSection(section: string): boolean {
   return section !== "" && !section.startsWith(".");
 }
 
+/** By content: an edit moves most declarations, and their tokens are then not at hand. */
+const sectionsMentioned = new Map<string, boolean>();
+
+/** A large unit declares some 2,000 functions; two such units stay warm. */
+const maxMentions = 5_000;
+
 /** Only then is a query worth its time. */
 export function mentionsSection(declaration: Declaration): boolean {
+  const { key } = declaration;
+  let known = sectionsMentioned.get(key);
+  if (known === undefined) {
+    known = readsSection(declaration);
+    if (sectionsMentioned.size >= maxMentions) sectionsMentioned.clear();
+    sectionsMentioned.set(key, known);
+  }
+  return known;
+}
+
+function readsSection(declaration: Declaration): boolean {
   for (const { text } of declaration.tokens) {
     if (text === "{") return false;
     if (text === "section" || text === "__section__") return true;

@@ -12,6 +12,7 @@ const maxEntries = 5_000;
 type IsTypedef = (name: string) => boolean;
 
 interface Entry<T> {
+  readonly key: string;
   readonly value: T;
   /** Every name that was looked up while making the value, with the answer. */
   readonly asked: ReadonlyMap<string, boolean>;
@@ -52,9 +53,9 @@ export class UnitCache {
     const key = `${what} ${declaration.key}`;
     const entry = this.#entries.get(key) as Entry<T> | undefined;
     if (entry !== undefined && stillTrue(entry.asked, isTypedef)) {
-      // Most recently used last.
-      this.#entries.delete(key);
-      this.#entries.set(key, entry);
+      // Most recently used last, under the string it has: a new one each time would make the map forget and learn.
+      this.#entries.delete(entry.key);
+      this.#entries.set(entry.key, entry);
       return entry.value;
     }
     const asked = new Map<string, boolean>();
@@ -63,7 +64,7 @@ export class UnitCache {
       asked.set(name, answer);
       return answer;
     });
-    this.#entries.set(key, { value, asked });
+    this.#entries.set(key, { key, value, asked });
     if (this.#entries.size > maxEntries) this.#entries.delete(this.#entries.keys().next().value!);
     return value;
   }

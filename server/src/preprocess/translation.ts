@@ -60,6 +60,8 @@ interface Recorder {
   readonly files: LoadedFile[];
   readonly missing: string[];
   readonly asked: Map<string, boolean>;
+  /** By name, how many `#pragma push_macro` wait for their pop. */
+  readonly pushed: Map<string, number>;
   /** Something in it depends on more than the macro state: do not keep. */
   volatile: boolean;
   depth: number;
@@ -536,7 +538,7 @@ class Run implements ExpanderHost {
     if (what !== "push_macro" && what !== "pop_macro") return;
     const name = words[2]?.text.slice(1, -1);
     if (name === undefined || words[2]?.kind !== "string") return;
-    for (const recorder of this.#recorders) recorder.volatile = true;
+    for (const recorder of this.#recorders) notePushed(recorder, name, what === "push_macro");
     const stack = this.#pushed.get(name) ?? [];
     this.#pushed.set(name, stack);
     if (what === "push_macro") stack.push(this.#macros.get(name));
@@ -657,7 +659,7 @@ class Run implements ExpanderHost {
     this.#read(frame);
     this.#recorders.pop();
     this.#merge(recorder);
-    if (recorder.volatile || !this.#splitter.atBoundary) return;
+    if (recorder.volatile || recorder.pushed.size > 0 || !this.#splitter.atBoundary) return;
     this.#store.keep(key, {
       endState: this.#state,
       changes: lastOfEach(recorder.changes),
@@ -746,9 +748,18 @@ function newRecorder(): Recorder {
     files: [],
     missing: [],
     asked: new Map(),
+    pushed: new Map(),
     volatile: false,
     depth: 0,
   };
+}
+
+/** What is pushed and popped again within is only a change of the macro; a pop of what others pushed is more. */
+function notePushed(recorder: Recorder, name: string, push: boolean): void {
+  const count = (recorder.pushed.get(name) ?? 0) + (push ? 1 : -1);
+  if (count < 0) recorder.volatile = true;
+  else if (count === 0) recorder.pushed.delete(name);
+  else recorder.pushed.set(name, count);
 }
 
 function frameOf(lexed: LexedFile, inMainFile: boolean, directory: number, view?: HugeHeaderView): Frame {
