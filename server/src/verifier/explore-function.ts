@@ -10,7 +10,7 @@ import { admit, nothingVisited, type Visited } from "./admission.ts";
 import { adopt } from "./evaluate.ts";
 import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
-import { Graft } from "./graft.ts";
+import { Graft, Pairing } from "./graft.ts";
 import { type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
 import { mayWritePackets } from "./packet-writers.ts";
@@ -52,14 +52,15 @@ export function exploreFunction(
   }
   machine.here = site;
   const remembered = result;
-  const journalGraft = new Graft(machine, before, remembered.entry, entry, site);
+  const pairing = new Pairing(machine, before, remembered.entry, entry, site);
+  const journalGraft = new Graft(pairing);
   machine.journal.add(
     remembered.journal,
     (finding) => journalGraft.finding(finding),
     (place) => journalGraft.site(place),
   );
   return remembered.outcomes.map((outcome) => {
-    const graft = new Graft(machine, before, remembered.entry, entry, site);
+    const graft = new Graft(pairing);
     const state = graft.state(outcome.state);
     if (outcome.exit !== undefined && fn.name === `____${caller.fn.name}`) state.bodyExit = graft.site(outcome.exit);
     return outcome.value === undefined ? { state } : { state, value: graft.value(outcome.value) };

@@ -10,47 +10,83 @@ import type { HeldLock, Region, State } from "./state.ts";
 import type { TraceNode } from "./trace.ts";
 import type { ObjectInfo, Reference, Site, StackObject, Value } from "./value.ts";
 
-/** Translates identities of a remembered run into those of one caller. */
+/** One call and the remembered run that serves it: what both started from, by the identities of each. */
+export class Pairing {
+  readonly machine: Machine;
+  readonly caller: State;
+  readonly run: Extracted;
+  readonly entry: Extracted;
+  readonly site: Site;
+  readonly objects: ReadonlyMap<number, number>;
+  readonly symbols: ReadonlyMap<number, Value>;
+  readonly dynptrs: ReadonlyMap<number, number>;
+  readonly references: ReadonlyMap<number, number>;
+  readonly locks: ReadonlyMap<number, number>;
+  readonly regions: ReadonlyMap<number, number>;
+  readonly bases: ReadonlyMap<string, string>;
+  #rest: State | undefined;
+
+  /** Equal keys, so equal order. */
+  constructor(machine: Machine, caller: State, run: Extracted, entry: Extracted, site: Site) {
+    this.machine = machine;
+    this.caller = caller;
+    this.run = run;
+    this.entry = entry;
+    this.site = site;
+    const pair = <T>(from: readonly T[], to: readonly T[]) => new Map(from.map((item, i) => [item, to[i]!]));
+    this.objects = pair(run.objects, entry.objects);
+    this.symbols = new Map(run.symbols.map((id, i) => [id, { kind: "symbol", id: entry.symbols[i]! }]));
+    this.dynptrs = pair(run.dynptrs, entry.dynptrs);
+    this.references = pair(run.references, entry.references);
+    this.locks = pair(run.locks, entry.locks);
+    this.regions = pair(run.regions, entry.regions);
+    this.bases = new Map(entry.bases.map((base, i) => [`u${i}`, base]));
+  }
+
+  /** The caller's state without the memory that the function could see. */
+  rest(): State {
+    if (this.#rest === undefined) {
+      const rest = this.caller.clone();
+      const seen = new Set(this.entry.bases);
+      for (const id of this.entry.objects) seen.add(`o${id}`);
+      for (const id of this.entry.symbols) seen.add(`y${id}`);
+      for (const key of this.caller.memory.keys()) {
+        if (key[0] === "g" || key[0] === "c" || seen.has(key.slice(0, key.indexOf("|")))) rest.memory.delete(key);
+      }
+      this.#rest = rest;
+    }
+    return this.#rest.clone();
+  }
+}
+
+/** Translates identities of a remembered run into those of one caller; what an outcome made gets new ones. */
 export class Graft {
   readonly #machine: Machine;
   readonly #caller: State;
-  readonly #entry: Extracted;
+  readonly #pairing: Pairing;
   readonly #site: Site;
   readonly #objects: Map<number, number>;
   readonly #symbols: Map<number, Value>;
   readonly #dynptrs: Map<number, number>;
   readonly #references: Map<number, number>;
-  readonly #locks: ReadonlyMap<number, number>;
   readonly #regions: Map<number, number>;
-  readonly #bases: ReadonlyMap<string, string>;
 
-  /** `run` is what the remembered run started from, `entry` the same for this caller: equal keys, so equal order. */
-  constructor(machine: Machine, caller: State, run: Extracted, entry: Extracted, site: Site) {
-    this.#machine = machine;
-    this.#caller = caller;
-    this.#entry = entry;
-    this.#site = site;
-    const pair = <T>(from: readonly T[], to: readonly T[]) => new Map(from.map((item, i) => [item, to[i]!]));
-    this.#objects = pair(run.objects, entry.objects);
-    this.#symbols = new Map(run.symbols.map((id, i) => [id, { kind: "symbol", id: entry.symbols[i]! }]));
-    this.#dynptrs = pair(run.dynptrs, entry.dynptrs);
-    this.#references = pair(run.references, entry.references);
-    this.#locks = pair(run.locks, entry.locks);
-    this.#regions = pair(run.regions, entry.regions);
-    this.#bases = new Map(entry.bases.map((base, i) => [`u${i}`, base]));
+  constructor(pairing: Pairing) {
+    this.#pairing = pairing;
+    this.#machine = pairing.machine;
+    this.#caller = pairing.caller;
+    this.#site = pairing.site;
+    this.#objects = new Map(pairing.objects);
+    this.#symbols = new Map(pairing.symbols);
+    this.#dynptrs = new Map(pairing.dynptrs);
+    this.#references = new Map(pairing.references);
+    this.#regions = new Map(pairing.regions);
   }
 
   state(after: State): State {
-    const { memory, objects } = this.#caller;
-    const result = this.#caller.clone();
-    const seen = new Set([
-      ...this.#entry.bases,
-      ...this.#entry.objects.map((id) => `o${id}`),
-      ...this.#entry.symbols.map((id) => `y${id}`),
-    ]);
-    for (const key of memory.keys()) {
-      if (key[0] === "g" || key[0] === "c" || seen.has(key.slice(0, key.indexOf("|")))) result.memory.delete(key);
-    }
+    const { objects } = this.#caller;
+    const { run } = this.#pairing;
+    const result = this.#pairing.rest();
     this.#applyEvents(result, after);
     for (const [key, value] of after.memory) {
       const bar = key.indexOf("|");
@@ -59,7 +95,10 @@ export class Graft {
     }
     for (const [id, object] of after.objects) {
       const known = this.#objects.get(id);
-      result.objects.set(this.#object(id), this.#info(object, known === undefined ? undefined : objects.get(known)));
+      const before = known === undefined ? undefined : objects.get(known);
+      // As it was when the function was entered: then it is what its caller knows of it.
+      const unchanged = before !== undefined && run.state.objects.get(id) === object;
+      result.objects.set(this.#object(id), unchanged ? before : this.#info(object, before));
     }
     for (const [id, fact] of after.facts) {
       const value = this.value({ kind: "symbol", id });
@@ -165,7 +204,7 @@ export class Graft {
   #base(base: string): string | undefined {
     switch (base[0]) {
       case "u":
-        return this.#bases.get(base);
+        return this.#pairing.bases.get(base);
       case "o":
         return `o${this.#object(Number(base.slice(1)))}`;
       case "y": {
@@ -276,7 +315,7 @@ export class Graft {
 
   /** The caller's own references stay in order; those the function gave back are gone, new ones come last. */
   #referenceTable(after: State): Reference[] {
-    const seen = new Set(this.#entry.references);
+    const seen = new Set(this.#pairing.entry.references);
     const kept = new Set(after.references.map((reference) => this.#references.get(reference.id)));
     const callers = this.#caller.references.filter((reference) => !seen.has(reference.id) || kept.has(reference.id));
     const own = new Set(callers.map((reference) => reference.id));
@@ -306,7 +345,7 @@ export class Graft {
 
   /** The caller's own locks are as they were; those the function took are its own, seen from here. */
   #lock(lock: HeldLock): HeldLock {
-    const held = this.#locks.get(lock.id);
+    const held = this.#pairing.locks.get(lock.id);
     const callers = this.#caller.locks.find(({ id }) => id === held);
     if (callers !== undefined) return { ...callers, reported: callers.reported || lock.reported };
     const owner = this.#base(lock.owner) ?? lock.owner;

@@ -3,7 +3,7 @@
 // they are met. Making the key also drops what nothing refers to any more.
 import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
-import type { StackObject, Value } from "./value.ts";
+import type { ObjectInfo, StackObject, Value } from "./value.ts";
 
 /** `doubtful` is left out. */
 export function canonicalKey(machine: Machine, state: State): string {
@@ -23,6 +23,12 @@ function regionKey(state: State): string {
   return state.regions
     .map(({ kind, family, site }) => `${kind[0]}${family[0]}${site.fn.name}:${site.at.start}`)
     .join(",");
+}
+
+/** All that matters of an object but what it refers to. */
+function ownKey(object: ObjectInfo): string {
+  const flags = `${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.readOnly ? "r" : ""}${object.poisoned ? "p" : ""}`;
+  return `${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[2]}/${flags}/${object.size ?? ""}${object.map ?? ""}/${object.dead?.reason[0] ?? ""}`;
 }
 
 class Canonicalizer {
@@ -82,14 +88,16 @@ class Canonicalizer {
       else list.push(key);
     }
     const written = new Set<string>();
-    const symbolBases = () => [...this.#symbols.keys()].map((id) => `y${id}`);
+    const behindSymbols = [...byBase.keys()].filter((base) => base[0] === "y").map((base) => Number(base.slice(1)));
     for (let round = 0; round < 4; round++) {
       for (const id of this.#objectQueue.splice(0)) this.#describeObject(id, byBase, written);
-      for (const base of symbolBases()) {
-        if (written.has(base) || !byBase.has(base)) continue;
-        written.add(base);
-        this.#memoryOf(base, `y${this.#symbols.get(Number(base.slice(1)))}`, byBase);
+      // In the order of their numbers, which does not depend on when memory was written.
+      const met = behindSymbols.filter((id) => this.#symbols.has(id) && !written.has(`y${id}`));
+      for (const id of met.sort((a, b) => this.#symbols.get(a)! - this.#symbols.get(b)!)) {
+        written.add(`y${id}`);
+        this.#memoryOf(`y${id}`, `y${this.#symbols.get(id)}`, byBase);
       }
+      if (this.#objectQueue.length === 0 && met.length === 0) break;
     }
     for (const id of this.#objectQueue.splice(0)) this.#describeObject(id, byBase, written);
     for (const [base, list] of byBase) if (!written.has(base)) for (const key of list) this.#state.memory.delete(key);
@@ -99,9 +107,8 @@ class Canonicalizer {
     const object = this.#state.objects.get(id);
     if (object === undefined) return;
     const number = this.#objects.get(id);
-    this.#parts.push(
-      `O${number}:${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[2]}/${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${this.#dynptr(object.tiedToDynptr)}/${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.readOnly ? "r" : ""}${object.size ?? ""}${object.map ?? ""}${object.poisoned ? "p" : ""}${object.dead === undefined ? "" : object.dead.reason[0]};`,
-    );
+    const held = `${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${this.#dynptr(object.tiedToDynptr)}`;
+    this.#parts.push(`O${number}:${ownKey(object)}/${held};`);
     written.add(`o${id}`);
     this.#memoryOf(`o${id}`, `o${number}`, byBase);
   }

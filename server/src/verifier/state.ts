@@ -2,6 +2,7 @@
 // A state is changed in place while a straight line runs and cloned where paths
 // part; nothing outside this room keeps one. Two states with the same `key` behave
 // the same from here on, whatever ids their objects have.
+import { SharedMap } from "./shared-map.ts";
 import type { Fact, TraceNode } from "./trace.ts";
 import type { Death, ObjectInfo, Reference, Site, Value } from "./value.ts";
 
@@ -50,9 +51,9 @@ const noReferences: ReadonlySet<number> = new Set();
 
 export class State {
   /** Memory key (base|path) -> value. */
-  memory: Map<string, Value>;
-  objects: Map<number, ObjectInfo>;
-  facts: Map<number, Fact>;
+  memory: SharedMap<string, Value>;
+  objects: SharedMap<number, ObjectInfo>;
+  facts: SharedMap<number, Fact>;
   references: readonly Reference[];
   locks: readonly HeldLock[];
   /** Oldest first. */
@@ -74,10 +75,10 @@ export class State {
   /** Those of the caller that the function was entered with. */
   callersReferences: ReadonlySet<number>;
 
-  constructor() {
-    this.memory = new Map();
-    this.objects = new Map();
-    this.facts = new Map();
+  constructor(from?: State) {
+    this.memory = from === undefined ? new SharedMap() : from.memory.clone();
+    this.objects = from === undefined ? new SharedMap() : from.objects.clone();
+    this.facts = from === undefined ? new SharedMap() : from.facts.clone();
     this.references = [];
     this.locks = [];
     this.regions = [];
@@ -93,10 +94,7 @@ export class State {
   }
 
   clone(): State {
-    const copy = new State();
-    copy.memory = new Map(this.memory);
-    copy.objects = new Map(this.objects);
-    copy.facts = new Map(this.facts);
+    const copy = new State(this);
     copy.references = this.references;
     copy.locks = this.locks;
     copy.regions = this.regions;
