@@ -19,7 +19,8 @@ interface Group {
 }
 
 export function admit(machine: Machine, state: State, visited: Visited): State | undefined {
-  if (!isNew(machine, state, visited)) return undefined;
+  const key = newKey(machine, state, visited);
+  if (key === undefined) return undefined;
   if (visited.keys.size > limits.statesPerBlock) {
     machine.cap("states per block");
     return undefined;
@@ -45,22 +46,26 @@ export function admit(machine: Machine, state: State, visited: Visited): State |
   }
   const joined = join(machine, group.joined ?? group.first, state);
   if (joined === undefined) return state;
-  const news = isNew(machine, joined, visited);
+  const joinedKey = keyOf(machine, joined);
   group.joined = joined.clone();
-  return news ? joined : undefined;
+  // This state may be as vague as the joined one: its key was noted just now, but nobody has gone on from it.
+  if (joinedKey !== key && visited.keys.has(joinedKey)) return undefined;
+  visited.keys.add(joinedKey);
+  return joined;
 }
 
-/** About a doubtful state nothing is claimed: one that is otherwise the same says all that it could. */
-function isNew(machine: Machine, state: State, visited: Visited): boolean {
+/** The key of a state that nobody has gone on from; undefined when it is known. */
+function newKey(machine: Machine, state: State, visited: Visited): string | undefined {
+  const key = keyOf(machine, state);
+  // About a doubtful state nothing is claimed: one that is otherwise the same says all that it could.
+  if (visited.keys.has(key) || (state.doubtful && visited.keys.has(key.slice(0, -1)))) return undefined;
+  visited.keys.add(key);
+  return key;
+}
+
+function keyOf(machine: Machine, state: State): string {
   const key = canonicalKey(machine, state);
-  if (visited.keys.has(key)) return false;
-  if (!state.doubtful) {
-    visited.keys.add(key);
-    return true;
-  }
-  const known = visited.keys.size;
-  visited.keys.add(`${key}D`);
-  return visited.keys.size > known;
+  return state.doubtful ? `${key}D` : key;
 }
 
 /**
