@@ -20,7 +20,9 @@ describe("history", () => {
     expect(historyOf("scx_bpf_consume")?.lines).toEqual([
       "Since Linux 6.12 or earlier, after 6.1.",
       "Gone in Linux 7.2 or earlier, after 6.12.",
+      "In Linux 7.2, 7.3 there is scx_bpf_dsq_move_to_local() in its place.",
     ]);
+    expect(historyOf("bpf_obj_new")?.lines).toContain("In Linux 6.12 there is bpf_obj_new_impl() in its place.");
     expect(historyOf("bpf_loop")).toBeUndefined();
   });
 

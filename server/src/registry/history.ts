@@ -1,5 +1,6 @@
 // How a kfunc came, changed and went, as far as the built-in kernels tell. Of releases in between nothing is
 // known, so nothing is said: "since Linux 6.12 or earlier, after 6.1".
+import { absenceOf } from "./absence.ts";
 import { type KfuncChange, kfuncChange } from "./kernel-diff.ts";
 import { builtinKernels, loadKernel } from "./load.ts";
 
@@ -27,6 +28,7 @@ export function historyOf(name: string): KfuncHistory | undefined {
     });
   const lines = [
     ...presenceInWords(presentIn),
+    ...standIns(name, kernels, presentIn),
     ...changes.flatMap(({ from, to, change }) => {
       const words = changeInWords(change);
       return words === "" ? [] : [`Between ${from} and ${to}: ${words}.`];
@@ -47,6 +49,16 @@ export function presenceInWords(presentIn: readonly string[]): readonly string[]
     if (before && !after) lines.push(`Gone in Linux ${to} or earlier, after ${from}.`);
   }
   return lines;
+}
+
+/** Other names under which kernels without it have the like. */
+function standIns(name: string, kernels: readonly string[], presentIn: readonly string[]): readonly string[] {
+  const byName = new Map<string, readonly string[]>();
+  for (const kernel of kernels.filter((candidate) => !presentIn.includes(candidate))) {
+    const other = absenceOf(name, loadKernel(kernel))?.replacement;
+    if (other !== undefined) byName.set(other, [...(byName.get(other) ?? []), kernel]);
+  }
+  return [...byName].map(([other, where]) => `In Linux ${where.join(", ")} there is ${other}() in its place.`);
 }
 
 function changeInWords({ flagsAdded, flagsRemoved, prototype, callersAdded, callersRemoved }: KfuncChange): string {
