@@ -37,7 +37,7 @@ function collect(
     const fn = context.unit.function(instruction.callee.name);
     if (fn === undefined) continue;
     const site: Site = { fn: graph.decl, at: instruction.nameAt, via };
-    if (fn.ksym) into.push({ callee: fn.name, site, guarded: false });
+    if (fn.ksym) into.push({ callee: fn.name, site, guarded: false, frees: undefined });
     const callee = fn.hasBody && depth < maxDepth ? graphOf(context, fn) : undefined;
     if (callee !== undefined) collect(context, callee, callee.blocks[0]?.id ?? 0, site, depth + 1, into);
   }

@@ -16,7 +16,7 @@ export function refusedCalls(
   const groups = new Map<string, { refusal: Refusal; calls: ReachedCall[] }>();
   for (const call of calls) {
     if (call.guarded) continue;
-    const refusal = effects.refusal(call.callee, caller);
+    const refusal = effects.refusal(call.callee, caller, call.frees !== undefined);
     if (refusal === undefined) continue;
     const key = `${refusal.why} ${refusal.who.join()}`;
     const group = groups.get(key);
@@ -31,7 +31,12 @@ export function refusedCalls(
     callee: first!.callee,
     param: undefined,
     text: "",
-    words: { place: placeOf(caller, refusal, section), who: refusal.who.join(", "), kernel: effects.kernel },
+    words: {
+      place: placeOf(caller, refusal, section),
+      who: refusal.who.join(", "),
+      kernel: effects.kernel,
+      member: first!.frees ?? "",
+    },
     subject: undefined,
     related: others
       .slice(0, maxRelated)

@@ -205,8 +205,11 @@ export interface KernelEffects {
   absence(name: string): Absence | undefined;
   /** What the kernel's type information says of the kfunc for which an extern of this name stands. */
   prototype(name: string): KfuncPrototype | undefined;
-  /** Why this program may not call the kfunc of that name, and who may; undefined: it may, or nothing is known. */
-  refusal(name: string, caller: Caller): Refusal | undefined;
+  /**
+   * Why this program may not call the kfunc of that name, and who may; undefined: it may, or nothing is known.
+   * `freesUnsafely`: the call frees an object with members that cannot be freed in an NMI.
+   */
+  refusal(name: string, caller: Caller, freesUnsafely: boolean): Refusal | undefined;
   /** Effect of an inline function of libbpf whose body is assembly that makes one helper call. */
   inlineAssembly(name: string): CallEffect | undefined;
   /** Effect of a function that a declaration labels as one of the compiler's own instructions: asm("llvm.bpf.load.word"). */
@@ -273,8 +276,11 @@ export interface Caller {
 }
 
 export interface Refusal {
-  /** "type": registered for other program types; "place": of the right type, but the wrong attach point or member. */
-  readonly why: "type" | "place";
+  /**
+   * "type": registered for other program types; "place": of the right type, but the wrong attach point or member;
+   * "freeing": the program may run in an NMI, where what the call frees cannot be freed.
+   */
+  readonly why: "type" | "place" | "freeing";
   /** Who may call it, in the words of SEC(): "lsm", "iter", "sched_ext_ops.dispatch". */
   readonly who: readonly string[];
 }

@@ -102,10 +102,10 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
         hidden: fact.hidden ?? 0,
       };
     },
-    refusal(name, caller) {
+    refusal(name, caller, freesUnsafely) {
       const target = externTarget(name);
       const fact = kfuncs.get(target) ?? kfuncs.get(`${target}_impl`);
-      return fact === undefined ? undefined : access(fact, caller);
+      return fact === undefined ? undefined : access(fact, caller, freesUnsafely);
     },
     inlineAssembly(name) {
       const helper = inlineAssembly.find((entry) => entry.name === name)?.helper;

@@ -3,14 +3,16 @@
 import type { Caller, Refusal } from "./effect.ts";
 import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { inRange } from "./kernel-version.ts";
-import { type CallerPattern, type KfuncFilter, kfuncFilters } from "./overrides.ts";
+import { type CallerPattern, freeingInNmi, type KfuncFilter, kfuncFilters } from "./overrides.ts";
 import { attachTypeWords, programTypeWords } from "./words.ts";
 
 /** Every program type: sets that the kernel looks into first. */
 const COMMON = "UNSPEC";
 
 /** Asked of a kfunc and a caller: why the call is refused; undefined when it is allowed. */
-export function kfuncAccess(facts: KernelFacts): (kfunc: KfuncFact, caller: Caller) => Refusal | undefined {
+export function kfuncAccess(
+  facts: KernelFacts,
+): (kfunc: KfuncFact, caller: Caller, freesUnsafely: boolean) => Refusal | undefined {
   const { kernel, hooks } = facts;
   const hookOf = (type: string): string | undefined => hooks[type];
   const filterHooks = hooksOfFilters(facts, hookOf);
@@ -23,13 +25,18 @@ export function kfuncAccess(facts: KernelFacts): (kfunc: KfuncFact, caller: Call
         (entry.filter === undefined || (hook !== undefined && filterHooks.get(entry.filter)?.has(hook) === true)),
     );
 
-  return (kfunc, caller) => {
+  const isNmiChecked = inRange(kernel, freeingInNmi.from, undefined);
+
+  return (kfunc, caller, freesUnsafely) => {
     // The type of the replaced program counts, and nobody here knows it.
     if (caller.programType === "EXT") return undefined;
     const hook = hookOf(caller.programType);
     const isCommon = kfunc.sets.some(({ types }) => types.includes(COMMON));
     const inHook = hook !== undefined && kfunc.sets.some(({ types }) => types.some((type) => hookOf(type) === hook));
     if (!isCommon && !inHook) return { why: "type", who: typesInWords(kfunc, facts, applying) };
+    if (freesUnsafely && isNmiChecked && freeingInNmi.refuses.some((pattern) => fits(pattern, caller))) {
+      return { why: "freeing", who: [] };
+    }
     const entries = applying(kfunc, hook);
     if (
       entries.some(({ refuses }) => refuses?.some((pattern) => isCertain(pattern, caller) && fits(pattern, caller)))
@@ -73,11 +80,12 @@ function isCertain({ structs, members }: CallerPattern, { structOps }: Caller): 
 
 /** What is not known of the caller is taken to fit. */
 function fits(pattern: CallerPattern, caller: Caller): boolean {
-  const { programTypes, attachTypes, structs, members, exceptTargets, sleepable } = pattern;
+  const { programTypes, attachTypes, exceptAttachTypes, structs, members, exceptTargets, sleepable } = pattern;
   if (programTypes?.includes(caller.programType) === false) return false;
   if (attachTypes?.includes(caller.attachType) === false) return false;
   if (exceptTargets !== undefined && caller.target !== undefined && exceptTargets.includes(caller.target)) return false;
-  if (sleepable === true && !caller.sleepable) return false;
+  if (exceptAttachTypes?.includes(caller.attachType) === true) return false;
+  if (sleepable !== undefined && sleepable !== caller.sleepable) return false;
   if (structs === undefined && members === undefined) return true;
   if (caller.programType !== "STRUCT_OPS") return false;
   if (caller.structOps === undefined) return true;

@@ -673,13 +673,23 @@ export const compilerIntrinsics: readonly string[] = ["llvm.bpf.load.byte", "llv
 export interface CallerPattern {
   readonly programTypes?: readonly string[];
   readonly attachTypes?: readonly string[];
+  readonly exceptAttachTypes?: readonly string[];
   /** struct_ops a program implements, and its members. */
   readonly structs?: readonly string[];
   readonly members?: readonly string[];
   /** Hooks (the part of SEC() after the slash) that do not fit. */
   readonly exceptTargets?: readonly string[];
-  readonly sleepable?: true;
+  readonly sleepable?: boolean;
 }
+
+/** Programs that may run in an NMI, where not every member of an object can be freed (check_kfunc_call, obj_drop). */
+export const freeingInNmi: { readonly from: string; readonly refuses: readonly CallerPattern[] } = {
+  from: "7.2",
+  refuses: [
+    { programTypes: ["KPROBE", "TRACEPOINT", "PERF_EVENT", "RAW_TRACEPOINT", "RAW_TRACEPOINT_WRITABLE"] },
+    { programTypes: ["TRACING"], exceptAttachTypes: ["BPF_TRACE_ITER"], sleepable: false },
+  ],
+};
 
 /**
  * What one filter function of the kernel says about one group of kfuncs. A kfunc that several entries of a filter are

@@ -9,6 +9,7 @@ import { evaluate, isGuarded } from "./evaluate.ts";
 import { checkCalledDirectly } from "./exceptions.ts";
 import { derefChecker, letGo } from "./execute-block.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
+import { freedUnsafely } from "./freed-fields.ts";
 import { callGlobal } from "./global-call.ts";
 import { resolveKsym } from "./ksym.ts";
 import { checkCallUnderLock } from "./locks.ts";
@@ -82,7 +83,8 @@ function call(
   }
   const effect = machine.effects.effect(name);
   if ((effect?.origin === "kfunc" || fn?.ksym === true) && !state.doubtful) {
-    machine.journal.reached({ callee: name, site, guarded: isGuarded(machine, state) });
+    const frees = effect && freedUnsafely(machine, state, effect, args);
+    machine.journal.reached({ callee: name, site, guarded: isGuarded(machine, state), frees });
   }
   if (fn?.ksym === true && isAnother(machine, fn)) return callUnknown(machine, state, args);
   if (effect !== undefined) {

@@ -104,6 +104,8 @@ export interface ReachedCall {
   readonly site: Site;
   /** The path is only for kernels that gave a certain answer: `bpf_ksym_exists`, `bpf_core_type_exists` and the like. */
   readonly guarded: boolean;
+  /** Member of the object it frees that cannot be freed in an NMI. */
+  readonly frees: string | undefined;
 }
 
 /** A block that is entered only when the loader sets a constant otherwise: the verifier drops it, the loader does not. */

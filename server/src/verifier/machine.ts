@@ -85,16 +85,18 @@ export class Journal {
 
   reached(call: ReachedCall): void {
     const key = `${call.callee} ${siteKey(call.site)}`;
+    if (this.#tellsMore(key, call)) this.calls.set(key, call);
+  }
+
+  #tellsMore(key: string, call: ReachedCall): boolean {
     const known = this.calls.get(key);
-    if (known === undefined || (known.guarded && !call.guarded)) this.calls.set(key, call);
+    if (known === undefined) return true;
+    return known.guarded !== call.guarded ? known.guarded : known.frees === undefined && call.frees !== undefined;
   }
 
   add(other: Journal, translate: (finding: RawFinding) => RawFinding, place: (site: Site) => Site): void {
     for (const [key, call] of other.calls) {
-      const known = this.calls.get(key);
-      if (known === undefined || (known.guarded && !call.guarded)) {
-        this.calls.set(key, { ...call, site: place(call.site) });
-      }
+      if (this.#tellsMore(key, call)) this.calls.set(key, { ...call, site: place(call.site) });
     }
     for (const { block, site } of other.skipped.values()) this.skip({ block, site: place(site) });
     for (const finding of other.findings.all()) this.findings.add(translate(finding));
