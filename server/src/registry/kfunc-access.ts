@@ -12,7 +12,7 @@ const COMMON = "UNSPEC";
 /** Asked of a kfunc and a caller: why the call is refused; undefined when it is allowed. */
 export function kfuncAccess(
   facts: KernelFacts,
-): (kfunc: KfuncFact, caller: Caller, freesUnsafely: boolean) => Refusal | undefined {
+): (kfunc: KfuncFact, caller: Caller, freesUnsafely?: boolean) => Refusal | undefined {
   const { kernel, hooks } = facts;
   const hookOf = (type: string): string | undefined => hooks[type];
   const filterHooks = hooksOfFilters(facts, hookOf);
@@ -34,7 +34,7 @@ export function kfuncAccess(
     const isCommon = kfunc.sets.some(({ types }) => types.includes(COMMON));
     const inHook = hook !== undefined && kfunc.sets.some(({ types }) => types.some((type) => hookOf(type) === hook));
     if (!isCommon && !inHook) return { why: "type", who: typesInWords(kfunc, facts, applying) };
-    if (freesUnsafely && isNmiChecked && freeingInNmi.refuses.some((pattern) => fits(pattern, caller))) {
+    if (freesUnsafely === true && isNmiChecked && freeingInNmi.refuses.some((pattern) => fits(pattern, caller))) {
       return { why: "freeing", who: [] };
     }
     const entries = applying(kfunc, hook);
