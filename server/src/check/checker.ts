@@ -8,6 +8,7 @@ import { createHeaderCache, preprocess } from "../preprocess/preprocess.ts";
 import type { PreprocessedUnit } from "../preprocess/unit.ts";
 import type { Caller, KernelEffects, SectionInfo } from "../registry/effect.ts";
 import { kernelEffects, loadKernel } from "../registry/index.ts";
+import { rules } from "../rules/index.ts";
 import { placesOf } from "../rules/places.ts";
 import { loadParser } from "../syntax/parser.ts";
 import { exceptionCallbackOf } from "../verifier/exceptions.ts";
@@ -105,7 +106,7 @@ class FileRun {
         reasons.set(program, reasons.get(program) ?? reason);
         if (reason !== undefined) diagnostics.addUnknown(program.name, effects.kernel);
         // What a call may not do there is nothing to say when it may not be made at all.
-        const refused = new Set(calls.map((call) => siteKey(call.site)));
+        const refused = new Set(calls.filter(isError).map((call) => siteKey(call.site)));
         for (const { findings } of results) {
           const told = findings.filter((finding) => finding.kind !== "breach" || !refused.has(siteKey(finding.site)));
           diagnostics.add(told, program.name, effects.kernel);
@@ -207,8 +208,10 @@ class KernelRun {
       if (seen.has(key) || callee === undefined) continue;
       seen.add(key);
       const found = next;
-      const result = this.#once(`${key} ${program.section} ${exceptionCallback}`, () =>
-        this.#run({ ...found, section, structOps: undefined, exceptionCallback }, callee),
+      // A global function sees the context of its program.
+      const ops = found.kind === "global" ? structOps : undefined;
+      const result = this.#once(`${key} ${program.section} ${exceptionCallback} ${ops?.struct}.${ops?.member}`, () =>
+        this.#run({ ...found, section, structOps: ops, exceptionCallback }, callee),
       );
       results.push(result);
       calls.push(...this.#judge(result, section, structOps, sleepable || next.sleepable, program));
@@ -245,6 +248,10 @@ class KernelRun {
   #run(root: Root, fn: FunctionInfo): RootResult {
     return runRoot(this.#machineUnit, this.#effects, this.#session, root, fn, this.#request.cancellation);
   }
+}
+
+function isError({ rule }: Breach): boolean {
+  return rules.some(({ code, severity }) => code === rule && severity === "error");
 }
 
 function reasonOf(results: readonly RootResult[]): string | undefined {

@@ -32,7 +32,7 @@ export const dynptrMisuse = defineBreachRule(
     never: (breach) =>
       `dynptr ${dynptr(breach)} was not made before ${call(breach)}; make it first on every path, for example with bpf_dynptr_from_mem()`,
     ended: (breach) =>
-      `dynptr ${dynptr(breach)} is passed to ${call(breach)} after ${breach.words["by"]}() ended it${breach.callee === breach.words["by"] ? "" : " or the one it is a clone of"}; use it before`,
+      `dynptr ${dynptr(breach)} is passed to ${call(breach)} after ${breach.words["by"]}() ended it${breach.callee === breach.words["by"] ? "" : ", or what it belongs to"}; use it before`,
     overwritten: (breach) =>
       breach.callee === undefined
         ? "this writes over a dynptr that must be submitted or discarded first"

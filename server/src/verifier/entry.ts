@@ -17,7 +17,7 @@ export function entryState(machine: Machine, frame: Frame, fn: FunctionInfo): St
     if (value !== undefined) state.memory.set(memoryKey({ base: localBase(frame, param.id), path: "" }), value);
   });
   // Owned arguments are owned whether the program looks at them or not.
-  if (machine.root.structOps !== undefined)
+  if (machine.root.structOps !== undefined && machine.root.kind === "program")
     for (let i = 0; i < 5; i++) if (argumentFacts(machine, i).ref) hookArgument(machine, state, i);
   return state;
 }
@@ -143,7 +143,8 @@ export function hookArgument(machine: Machine, state: State, index: number): Val
   // The member it implements is set elsewhere: the argument may be one that the program owns.
   const isOpen = section?.programType === "STRUCT_OPS" && structOps === undefined;
   const value = machine.newObject(state, { class: isOpen ? "unknown" : "btf", nullness, trust, origin });
-  if (ref && value.kind === "pointer") {
+  // The check of a global function starts without what its program owns.
+  if (ref && machine.root.kind === "program" && value.kind === "pointer") {
     const id = Number(value.base.slice(1));
     const reference = machine.newReference(state, {
       kind: "object",

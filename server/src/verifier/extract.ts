@@ -139,7 +139,7 @@ class Extraction {
         this.#parts.push(`irq${this.#from.regions.findIndex((region) => region.id === slot.region)}`);
         return;
       case "dynptr":
-        this.#parts.push(`dp${slot.type}:${number(this.#dynptrs, slot.id)}`);
+        this.#parts.push(`dp${slot.type}:${number(this.#dynptrs, slot.id)}^${this.#optionalReference(slot.parent)}`);
         break;
       case "iterator":
         this.#parts.push(`it${slot.iterator}${slot.rcu ?? ""}`);

@@ -257,6 +257,7 @@ export class Graft {
     return {
       ...slot,
       id: this.#dynptr(slot.id),
+      parent: this.#optionalReference(slot.parent),
       ref: slot.ref === undefined ? undefined : this.#referenceId(slot.ref),
     };
   }

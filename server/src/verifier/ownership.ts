@@ -18,7 +18,7 @@ export function releaseReference(machine: Machine, state: State, id: number, dea
   }
   state.dropReference(id);
   killTied(state, id, death);
-  if (reference?.kind === "dynptr") killDynptrs(state, id, death);
+  if (reference?.kind === "dynptr") endDynptrs(state, (slot) => slot.ref === id, death);
 }
 
 /** The reference goes somewhere else (a kptr slot, a collection): not owned here any more, and not a leak. */
@@ -34,15 +34,19 @@ export function killTied(state: State, id: number, death: Death): void {
     if (info.ref === id) state.change(object, { dead: death, ref: undefined });
     else if (info.tiedToRef === id) state.change(object, { dead: { ...death, reason: "owner-gone" } });
   }
+  endDynptrs(state, (slot) => slot.parent === id, death);
 }
 
-/** Every clone of an owning dynptr goes with it, and every slice of those. */
-function killDynptrs(state: State, ref: number, death: Death): void {
+/** Every clone of a dynptr goes with it, and every slice of those. */
+function endDynptrs(
+  state: State,
+  which: (dynptr: Extract<StackObject, { kind: "dynptr" }>) => boolean,
+  death: Death,
+): void {
   for (const [key, value] of [...state.memory]) {
-    if (value.kind === "slot" && value.slot.kind === "dynptr" && value.slot.ref === ref) {
-      state.memory.set(key, { kind: "slot", slot: endedBy(death.by) });
-      killSlices(state, value.slot.id, death);
-    }
+    if (value.kind !== "slot" || value.slot.kind !== "dynptr" || !which(value.slot)) continue;
+    state.memory.set(key, { kind: "slot", slot: endedBy(death.by) });
+    killSlices(state, value.slot.id, death);
   }
 }
 

@@ -93,7 +93,8 @@ export function dynptrNew(call: Call, state: State, protocol: Extract<Protocol, 
   const parent =
     protocol.parent === undefined ? undefined : state.object(objectIdOf(call.args[protocol.parent] ?? zero))?.ref;
   const ref = protocol.owning ? stackReference(call, state, "dynptr", protocol.param, parent) : undefined;
-  put(state, slot, { kind: "dynptr", type: protocol.type, id: call.machine.newId(), ref });
+  const id = call.machine.newId();
+  put(state, slot, { kind: "dynptr", type: protocol.type, id, ref, parent: protocol.owning ? undefined : parent });
 }
 
 export function dynptrClone(call: Call, state: State, from: number, to: number): void {

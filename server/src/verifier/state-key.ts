@@ -174,7 +174,7 @@ class Canonicalizer {
       case "iterator":
         return `it:${slot.iterator}:${this.#ref(slot.ref)}${slot.rcu ?? ""}`;
       case "dynptr":
-        return `dp:${slot.type}:${this.#dynptr(slot.id)}:${this.#ref(slot.ref)}`;
+        return `dp:${slot.type}:${this.#dynptr(slot.id)}:${this.#ref(slot.ref)}^${this.#ref(slot.parent)}`;
       case "empty":
         return `em:${slot.why}:${slot.by}:${this.#ref(slot.ref)}`;
       case "irq-flag":

@@ -27,7 +27,14 @@ export type StackObject =
   | { readonly kind: "iterator"; readonly iterator: string; readonly ref: number; readonly rcu?: "inside" | "ended" }
   /** A variable that holds saved interrupt state: that of `region`. */
   | { readonly kind: "irq-flag"; readonly region: number; readonly ref?: undefined }
-  | { readonly kind: "dynptr"; readonly type: string; readonly id: number; readonly ref: number | undefined }
+  | {
+      readonly kind: "dynptr";
+      readonly type: string;
+      readonly id: number;
+      readonly ref: number | undefined;
+      /** Reference of what it is a view of, for one that owns nothing: it ends with that. */
+      readonly parent: number | undefined;
+    }
   | EmptySlot;
 
 /** Room for an iterator or dynptr that certainly holds none. Where we do not know, there is no slot at all. */
