@@ -12,6 +12,7 @@ export const globalFunction = defineBreachRule(
       "Caller passes invalid args into func#\\d+ \\('.+'\\)",
       "Global function .+\\(\\) return value not void or scalar. Only those are supported.",
       "Global function .+\\(\\) doesn't return scalar. Only those are supported.",
+      "arg#\\d+ reference type\\('.+'\\) has no matches",
       "arg#\\d+ reference type\\('.+'\\) size cannot be determined: .+",
       "Arg#\\d+ type .+ in .+\\(\\) is not supported yet.",
     ],
@@ -23,6 +24,8 @@ export const globalFunction = defineBreachRule(
     "returns-void": (breach) => `${fn(breach)} is global and returns nothing; return an integer, or make it static`,
     "struct-param": (breach) =>
       `parameter ${breach.words["param"]} of global ${fn(breach)} is a struct; pass its address, or make the function static`,
+    "own-type": (breach) =>
+      `parameter ${breach.words["param"]} of global ${fn(breach)} is tagged as a kernel object, but the kernel has no struct of this name; use the kernel's type, or no tag`,
     "void-param": (breach) =>
       `parameter ${breach.words["param"]} of global ${fn(breach)} is a void pointer, whose size is not known; give it a type, a tag such as __arg_ctx, or make the function static`,
     "not-scalar": (breach) =>

@@ -8,11 +8,17 @@ export const readOnlyMemory = defineBreachRule(
     title: "Write to memory that is only for reading",
     severity: "error",
     category: "Memory Safety",
-    verifier: ["(?:R\\d+|\\*\\(R11-\\d+\\)) cannot write into .*rdonly_.+", "R\\d+ type=.*rdonly_.* expected=.+"],
+    verifier: [
+      "only read is supported",
+      "(?:R\\d+|\\*\\(R11-\\d+\\)) cannot write into .*rdonly_.+",
+      "R\\d+ type=.*rdonly_.* expected=.+",
+    ],
   },
   {
     passed: (breach) =>
       `${named(breach)} is only for reading, but ${breach.callee}() wants memory that can be written; get it for writing${slice(breach)}, or pass a copy`,
+    object: (breach) =>
+      `${place(breach)} is in an object of the kernel, which programs of this type may only read; use a kfunc or helper that changes it`,
     written: (breach) =>
       `${place(breach)} is in memory from ${breach.subject?.origin.call ?? "a call"}() that is only for reading; get it for writing${slice(breach)}, or write elsewhere`,
   },

@@ -12,7 +12,7 @@ export function checkTrust(call: Call, state: State, value: Value, param: ParamE
   const object = state.object(objectIdOf(value));
   const expr = call.exprs[index];
   if (object === undefined || expr === undefined || kindHere(call, param) === undefined) return;
-  if (isGoodEnough(object, param)) return;
+  if (isGoodEnough(call, object, param)) return;
   const { machine, effect, site } = call;
   report.breach(machine, state, {
     rule: "untrusted-pointer",
@@ -27,15 +27,17 @@ export function checkTrust(call: Call, state: State, value: Value, param: ParamE
   });
 }
 
-function isGoodEnough(object: ObjectInfo, param: ParamEffect): boolean {
+function isGoodEnough({ machine, effect }: Call, object: ObjectInfo, param: ParamEffect): boolean {
   if (object.class !== "btf" && object.class !== "local") return true;
   if (object.ref !== undefined || object.trust === "unknown") return true;
   // Local objects that a collection owns count as trusted while the lock is held.
   if (object.class === "local" && object.trust !== "expired" && object.trust !== "untrusted") return true;
   switch (param.trust) {
     case "none":
-    case "owned":
       return true;
+    case "owned":
+      // Trust came with Linux 6.2; before, a call flagged for trusted arguments wanted a reference.
+      return machine.effects.rules.walksLoseTrust || effect.releases !== undefined;
     case "plain":
       return object.trust !== "untrusted" && object.trust !== "expired";
     case "rcu":

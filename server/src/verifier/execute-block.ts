@@ -33,7 +33,7 @@ import { overwritesSpecial, touchesSpecial } from "./special-access.ts";
 import { checkCopied, checkOverwritten, markOverwritten } from "./stack-bytes.ts";
 import type { State } from "./state.ts";
 import { decided } from "./trace.ts";
-import { objectIdOf, type Site, type Value } from "./value.ts";
+import { type ObjectInfo, objectIdOf, type Site, type Value } from "./value.ts";
 
 type Next = { readonly target: number; readonly state: State };
 
@@ -145,10 +145,22 @@ function execute(
 function checkWritable(machine: Machine, state: State, target: Place, address: Address): void {
   const value: Value = { kind: "pointer", ...address };
   const object = state.object(objectIdOf(value));
-  if (object?.readOnly !== true || object.dead !== undefined) return;
+  if (object === undefined || object.dead !== undefined || object.poisoned) return;
+  if (!object.readOnly && !isKernels(machine, object)) return;
   const words = { name: describePlace(target), class: object.class };
   const site = { ...machine.here, at: target.at };
-  report.breach(machine, state, { rule: "read-only-memory", why: "written", site, callee: undefined, words, value });
+  const why = object.readOnly ? "written" : "object";
+  report.breach(machine, state, { rule: "read-only-memory", why, site, callee: undefined, words, value });
+}
+
+/** An object of the kernel, in a program of a type that may not write any. */
+function isKernels(machine: Machine, object: ObjectInfo): boolean {
+  const type = machine.root.section?.programType;
+  if (object.class !== "btf" || object.trust === "unknown" || object.origin.what === "kptr") return false;
+  if (object.struct === undefined || machine.unit.isLocalRecord(object.struct)) return false;
+  if (type === undefined || machine.root.kind !== "program" || machine.effects.writesObjects(type)) return false;
+  // What bpf_kptr_xchg() gives back may be an object of the program.
+  return object.origin.call === undefined || machine.effects.effect(object.origin.call)?.returns.kind === "object";
 }
 
 /** Members of a union share their bytes: a store to one is a store to all. */

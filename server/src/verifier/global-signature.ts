@@ -32,12 +32,21 @@ function unfit(machine: Machine, fn: FunctionInfo): { readonly why: string; read
   if (returns.kind === "void" && !machine.effects.rules.globalsReturnVoid) return { why: "returns-void" };
   for (const { name, type, declTags } of params) {
     const param = name ?? "";
+    const isObject = declTags.includes("arg:trusted") || declTags.includes("arg:untrusted");
+    if (isObject && isUnknownToKernel(machine, pointeeTag(type))) return { why: "own-type", param };
     if (type.kind === "record") return { why: "struct-param", param };
     const tagged = declTags.some((tag) => tag.startsWith("arg:"));
     if (type.kind === "pointer" && type.to.kind === "void" && !tagged && type.tags.length === 0)
       return { why: "void-param", param };
   }
   return undefined;
+}
+
+/** Only the program defines the struct, and the kernel's own types are at hand to compare. */
+function isUnknownToKernel(machine: Machine, tag: string | undefined): boolean {
+  if (tag === undefined || tag.includes("___") || !machine.unit.isLocalRecord(tag)) return false;
+  const kernelsOwn = "task_struct";
+  return machine.unit.unit.record(kernelsOwn) !== undefined && !machine.unit.isLocalRecord(kernelsOwn);
 }
 
 /** Reports an argument that does not fit; true when it did. */
@@ -105,7 +114,7 @@ function objectMisfit(
   if (what !== "object") return what === "local-object" ? undefined : "not-object";
   const object = state.object(objectIdOf(value));
   if (object === undefined || value.kind !== "pointer") return undefined;
-  if (object.trust === "untrusted") return "untrusted";
+  if (object.trust === "untrusted" || object.trust === "expired") return "untrusted";
   if (object.struct === undefined || wanted === undefined) return undefined;
   return pointsTo(machine, object.struct, value.path, wanted, false) === false ? "other-type" : undefined;
 }
