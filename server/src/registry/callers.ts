@@ -112,7 +112,11 @@ function allowedCallers(kfunc: KfuncFact, facts: KernelFacts): ReadonlySet<Named
   const { all, refusal, allowed } = callersIn(facts);
   let callers = allowed.get(kfunc);
   if (callers === undefined) {
-    callers = new Set(all.filter(({ caller }) => refusal(kfunc, caller) === undefined));
+    // A refusal comes with words on who may call instead; where the type alone decides, they need not be found.
+    const types = new Set(kfunc.sets.flatMap((set) => set.types));
+    const hooks = new Set([...types].map((type) => facts.hooks[type]));
+    const asked = types.has("UNSPEC") ? all : all.filter(({ programType }) => hooks.has(facts.hooks[programType]));
+    callers = new Set(asked.filter(({ caller }) => refusal(kfunc, caller) === undefined));
     allowed.set(kfunc, callers);
   }
   return callers;
