@@ -10,6 +10,8 @@ import type { Diagnostic } from "./api.ts";
 
 interface Entry {
   readonly finding: Finding;
+  /** Only with another value of a read-only variable: left out where the same is found in any case. */
+  readonly assumed: boolean;
   readonly programs: Set<string>;
   readonly kernels: Set<string>;
 }
@@ -35,7 +37,10 @@ export class DiagnosticSet {
       if (finding.kind === "null" && finding.use.how === "dereferenced" && movable.has(siteKey(finding.site))) continue;
       for (const rule of allRules) {
         const built = rule.build(finding, this.#places);
-        if (built !== undefined) this.#join(built, program, kernel);
+        if (built === undefined) continue;
+        const { assuming } = finding;
+        if (assuming === undefined) this.#join(built, program, kernel, false);
+        else this.#join(onlyWhen(built, assuming.words), program, kernel, true);
       }
     }
   }
@@ -53,6 +58,7 @@ export class DiagnosticSet {
       for (const kernel of found) for (const program of programs) refused.add(`${kernel} ${program}`);
     }
     return [...this.#entries.values()]
+      .filter((entry) => !entry.assumed || !this.#entries.has(keyOf(entry.finding, false)))
       .map((entry) => ({
         ...this.#judged(entry, kernels, refused),
         code: entry.finding.code,
@@ -86,14 +92,24 @@ export class DiagnosticSet {
     return { severity: "warning", message: `${where}: ${message}` };
   }
 
-  #join(finding: Finding, program: string, kernel: string): void {
-    const key = `${finding.code} ${finding.span.file.path} ${finding.span.start} ${finding.span.end}`;
+  #join(finding: Finding, program: string, kernel: string, assumed: boolean): void {
+    const key = keyOf(finding, assumed);
     const entry = this.#entries.get(key);
     if (entry === undefined) {
-      this.#entries.set(key, { finding, programs: new Set([program]), kernels: new Set([kernel]) });
+      this.#entries.set(key, { finding, assumed, programs: new Set([program]), kernels: new Set([kernel]) });
     } else {
       entry.programs.add(program);
       entry.kernels.add(kernel);
     }
   }
+}
+
+function keyOf({ code, span }: Finding, assumed: boolean): string {
+  return `${code} ${span.file.path} ${span.start} ${span.end}${assumed ? " assumed" : ""}`;
+}
+
+/** The loader may choose so, or not: never an error. */
+function onlyWhen(finding: Finding, words: string): Finding {
+  if (finding.severity !== "error") return finding;
+  return { ...finding, severity: "warning", message: `rejected when ${words}: ${finding.message}` };
 }

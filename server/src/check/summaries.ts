@@ -1,7 +1,7 @@
 // What a global function may do that its callers must know: move packet data,
 // throw or sleep, directly or through anything it calls. Computed once a unit and kernel.
-import type { ControlFlowGraph, Expr } from "../cfg/ir.ts";
-import { visitInstruction } from "../cfg/walk.ts";
+import type { ControlFlowGraph, Expr, Place } from "../cfg/ir.ts";
+import { visitInstruction, visitTerminator } from "../cfg/walk.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects } from "../registry/effect.ts";
 import type { GlobalSummary } from "../verifier/machine.ts";
@@ -21,7 +21,7 @@ export class Summaries {
   of(name: string): GlobalSummary {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const reached = this.#reachableCalls(name);
+    const { names: reached, reads } = this.#reach(name);
     const kinds = reached.map((callee) => this.#effects.effect(callee)?.protocol.kind);
     const summary = {
       changesPackets: reached.some((callee) => this.#changesPackets(callee)),
@@ -29,6 +29,7 @@ export class Summaries {
       tailCalls: kinds.includes("tail-call"),
       sleeps: reached.some((callee) => this.#effects.effect(callee)?.sleepable === true),
       functions: reached,
+      reads,
     };
     this.#known.set(name, summary);
     return summary;
@@ -39,14 +40,16 @@ export class Summaries {
     return effect?.protocol.kind === "packet-change" || effect?.protocol.kind === "tail-call";
   }
 
-  /** Names called from `start`, through every function with a body, callbacks included. */
-  #reachableCalls(start: string): string[] {
+  /** Names called from `start` and read-only variables read, through every function with a body, callbacks included. */
+  #reach(start: string): { names: string[]; reads: ReadonlySet<string> } {
+    const reads = new Set<string>();
     const seen = new Set<string>([start]);
     const queue = [start];
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
       const fn = this.#unit.function(name);
       if (fn === undefined || !fn.hasBody || fn.problem !== undefined) continue;
-      const { called, named } = calleesOf(this.#graph(fn));
+      const { called, named, globals } = namesIn(this.#graph(fn));
+      for (const global of globals) if (this.#unit.global(global)?.const === true) reads.add(global);
       const callbacks = [...named].filter((callee) => this.#unit.function(callee)?.hasBody === true);
       for (const callee of [...called, ...callbacks]) {
         if (seen.has(callee)) continue;
@@ -55,17 +58,21 @@ export class Summaries {
       }
     }
     seen.delete(start);
-    return [...seen];
+    return { names: [...seen], reads };
   }
 }
 
-/** Functions called, and functions whose address is taken: the verifier counts a callback as a call. */
-function calleesOf(graph: ControlFlowGraph): { called: ReadonlySet<string>; named: ReadonlySet<string> } {
+/** Functions called, functions whose address is taken (the verifier counts a callback as a call), and globals. */
+function namesIn(graph: ControlFlowGraph): Record<"called" | "named" | "globals", ReadonlySet<string>> {
   const called = new Set<string>();
   const named = new Set<string>();
+  const globals = new Set<string>();
   const visitor = {
     expr(expr: Expr): void {
       if (expr.kind === "function") named.add(expr.name);
+    },
+    place(place: Place): void {
+      if (place.kind === "global") globals.add(place.name);
     },
   };
   for (const block of graph.blocks) {
@@ -73,6 +80,7 @@ function calleesOf(graph: ControlFlowGraph): { called: ReadonlySet<string>; name
       if (instruction.kind === "call" && instruction.callee.kind === "name") called.add(instruction.callee.name);
       visitInstruction(instruction, visitor);
     }
+    visitTerminator(block.terminator, visitor);
   }
-  return { called, named };
+  return { called, named, globals };
 }

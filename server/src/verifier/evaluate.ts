@@ -121,7 +121,10 @@ function firstLoad(machine: Machine, state: State, address: Address, type: CType
       if (global === undefined) return machine.symbols.freshOf(type);
       // The loader may set `const volatile` before the load; the initial value is what is judged.
       if (global.const && !global.extern && address.path === "" && global.initialValue !== undefined) {
-        return { kind: "number", value: global.initialValue };
+        const { assumption } = state;
+        return assumption?.variable === global.name
+          ? assumption.value
+          : { kind: "number", value: global.initialValue, from: global.name };
       }
       return loadMember(machine, state, undefined, address, type);
     }
@@ -166,13 +169,13 @@ function addressWithoutDeref(
 }
 
 function not(machine: Machine, operand: Value): Value {
-  if (operand.kind === "number") return operand.value === 0 ? { kind: "number", value: 1 } : zero;
+  if (operand.kind === "number") return { kind: "number", value: operand.value === 0 ? 1 : 0, from: operand.from };
   return machine.symbols.defined({ kind: "not", operand }, { low: 0, high: 1 });
 }
 
 function arithmeticUnary(machine: Machine, expr: Extract<Expr, { kind: "unary" }>, operand: Value): Value {
   if (operand.kind !== "number") return machine.symbols.freshOf(expr.type);
-  return numberIn(machine, expr.op === "-" ? -operand.value : -operand.value - 1, expr.type);
+  return numberIn(machine, expr.op === "-" ? -operand.value : -operand.value - 1, expr.type, operand.from);
 }
 
 export function binary(
@@ -186,7 +189,7 @@ export function binary(
 ): Value {
   if (left.kind === "number" && right.kind === "number") {
     const folded = fold(op, left.value, right.value, unsigned);
-    if (folded !== undefined) return numberIn(machine, folded, type);
+    if (folded !== undefined) return numberIn(machine, folded, type, left.from ?? right.from);
   }
   // Whatever the other side is, also a constant that a double cannot hold.
   if ((op === "&" || op === "*") && (isNumber(left, 0) || isNumber(right, 0))) return zero;
@@ -288,9 +291,9 @@ function bitwise(op: "&" | "|" | "^", a: number, b: number): number | undefined 
   return Number.isSafeInteger(result) ? result : undefined;
 }
 
-function numberIn(machine: Machine, value: number, type: CType): Value {
+function numberIn(machine: Machine, value: number, type: CType, from: string | undefined): Value {
   const wrapped = wrap(value, type);
-  return wrapped === undefined ? machine.symbols.freshOf(type) : { kind: "number", value: wrapped };
+  return wrapped === undefined ? machine.symbols.freshOf(type) : { kind: "number", value: wrapped, from };
 }
 
 /** Brings a result into its type; undefined when a double cannot say. */
@@ -356,7 +359,7 @@ function unwrapOffsetof(expr: Expr): Extract<Expr, { kind: "offsetof" }> | undef
 export function cast(machine: Machine, state: State, value: Value, type: CType): Value {
   if (type.kind === "pointer") return adopt(state, value, type);
   if (type.kind !== "int") return value;
-  if (value.kind === "number") return { kind: "number", value: wrap(value.value, type) ?? value.value };
+  if (value.kind === "number") return { ...value, value: wrap(value.value, type) ?? value.value };
   if (type.bool) {
     const decided = decide(state, machine, "!=", value, zero);
     if (decided !== undefined) return { kind: "number", value: decided ? 1 : 0 };

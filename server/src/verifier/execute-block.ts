@@ -5,6 +5,7 @@ import type { BasicBlock, Expr, Instruction, Place, Terminator } from "../cfg/ir
 import { localUse } from "../cfg/liveness.ts";
 import { visitExpr } from "../cfg/walk.ts";
 import { admit, nothingVisited } from "./admission.ts";
+import { chosenOtherwise, nameAssumption, onPath } from "./assumption.ts";
 import { executeCall } from "./calls.ts";
 import { describePlace } from "./describe.ts";
 import { markEmpty } from "./empty-slots.ts";
@@ -48,20 +49,26 @@ export function executeBlock(
   let states = [state];
   for (const instruction of instructions) {
     if (instruction.kind === "call") {
-      states = states.flatMap((current) => {
-        machine.here = siteOf(frame, instruction.at);
-        return executeCall(machine, frame, current, instruction);
-      });
+      states = states.flatMap((current) =>
+        onPath(machine, current, () => {
+          machine.here = siteOf(frame, instruction.at);
+          return executeCall(machine, frame, current, instruction);
+        }),
+      );
       if (states.length > manyStates) states = meet(machine, states);
     } else {
       for (const current of states) {
-        machine.here = siteOf(frame, instruction.at);
-        execute(machine, frame, current, instruction);
+        onPath(machine, current, () => {
+          machine.here = siteOf(frame, instruction.at);
+          execute(machine, frame, current, instruction);
+        });
       }
       if (states.some((current) => current.impossible)) states = states.filter((current) => !current.impossible);
     }
   }
-  return states.flatMap((current) => terminate(machine, frame, current, terminator, leave));
+  return states.flatMap((current) =>
+    onPath(machine, current, () => terminate(machine, frame, current, terminator, leave)),
+  );
 }
 
 /** Calls that end in several states multiply along a block; beyond this they meet as at a join. */
@@ -336,6 +343,7 @@ function branch(
 ): Next[] {
   const value = evaluate(machine, state, frame, terminator.test, derefChecker(machine, state, site));
   const tested = testedObject(machine, value, 0);
+  const chosen = chosenOtherwise(machine, frame, state, terminator.test, value);
   const otherwise = state.clone();
   const next: Next[] = [];
   const certain = value.kind === "number";
@@ -351,6 +359,15 @@ function branch(
   if (next.length === 1 && readsSetting(machine, terminator.test)) {
     const { whenTrue, whenFalse } = terminator;
     machine.journal.skip({ block: next[0]!.target === whenTrue ? whenFalse : whenTrue, site });
+  }
+  if (chosen !== undefined) {
+    for (const truth of [true, false]) {
+      const assumed = chosen.state.clone();
+      if (!assume(machine, assumed, chosen.value, truth)) continue;
+      nameAssumption(machine, assumed);
+      assumed.trace = decided(assumed.trace, site, truth);
+      next.push({ target: truth ? terminator.whenTrue : terminator.whenFalse, state: assumed });
+    }
   }
   return next;
 }
@@ -410,6 +427,21 @@ function switchOn(
   site: Site,
 ): Next[] {
   const value = evaluate(machine, state, frame, terminator.value, derefChecker(machine, state, site));
+  const chosen = chosenOtherwise(machine, frame, state, terminator.value, value);
+  const next = takeCases(machine, state, terminator, site, value);
+  if (chosen === undefined) return next;
+  const others = takeCases(machine, chosen.state, terminator, site, chosen.value);
+  for (const other of others) nameAssumption(machine, other.state);
+  return [...next, ...others];
+}
+
+function takeCases(
+  machine: Machine,
+  state: State,
+  terminator: Extract<Terminator, { kind: "switch" }>,
+  site: Site,
+  value: Value,
+): Next[] {
   const next: Next[] = [];
   const rest = state.clone();
   let restPossible = true;

@@ -7,6 +7,7 @@ import { localUse } from "../cfg/liveness.ts";
 import { explore } from "../dataflow/worklist.ts";
 import type { FunctionInfo } from "../model/unit.ts";
 import { admit, nothingVisited, type Visited } from "./admission.ts";
+import { onPath } from "./assumption.ts";
 import { adopt } from "./evaluate.ts";
 import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
@@ -38,7 +39,9 @@ export function exploreFunction(
   if (graph === undefined) return [{ state: before }];
   const { root } = machine;
   const summary = machine.summary(fn.name);
-  const entry = extract(machine, before, args, summary.throws || summary.tailCalls);
+  const { assumption } = before;
+  const keepsAssumption = assumption !== undefined && summary.reads.has(assumption.variable);
+  const entry = extract(machine, before, args, summary.throws || summary.tailCalls, keepsAssumption);
   const callsHandler = root.exceptionCallback !== undefined && summary.functions.includes(root.exceptionCallback);
   const key = `${fn.name}|${contextKey(machine, entry, summary.throws || callsHandler)}|${entry.key}`;
   let result = machine.session.results.get(key);
@@ -58,8 +61,16 @@ export function exploreFunction(
     remembered.journal,
     (finding) => journalGraft.finding(finding),
     (place) => journalGraft.site(place),
+    (variable) => (assumption === undefined ? !before.settled.has(variable) : variable === assumption.variable),
   );
-  return remembered.outcomes.map((outcome) => {
+  // One assumption at a time: where the function cannot read what is assumed, it made its own.
+  const possible = remembered.outcomes.filter(
+    ({ state }) =>
+      keepsAssumption ||
+      state.assumption === undefined ||
+      (assumption === undefined && !before.settled.has(state.assumption.variable)),
+  );
+  return possible.map((outcome) => {
     const graft = new Graft(pairing);
     const state = graft.state(outcome.state);
     if (outcome.exit !== undefined && fn.name === `____${caller.fn.name}`) state.bodyExit = graft.site(outcome.exit);
@@ -127,11 +138,16 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
   const outcomes: Outcome[] = [];
   const exits: Visited = nothingVisited();
   const seen = new Map<number, Visited>();
+  const assumedSeen = new Map<number, Visited>();
+  const assumedExits: Visited = nothingVisited();
+  let assumedSteps = 0;
   explore<State>(
     {
       order: graph.order,
       admit(block, state) {
-        if (machine.steps++ > limits.steps || machine.session.work++ > limits.work) {
+        const isAssumed = state.assumption !== undefined;
+        if (isAssumed && assumedSteps++ >= limits.assumed) return undefined;
+        if (!isAssumed && (machine.steps++ > limits.steps || machine.session.work++ > limits.work)) {
           machine.cap("steps");
           return undefined;
         }
@@ -139,18 +155,16 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
         dropDead(state, use.liveIn[block]!, use.decisive[block]!);
         if (!use.joins.has(block)) return state;
         dropSharedScalars(state, use.reread[block]!);
-        let visited = seen.get(block);
-        if (visited === undefined) {
-          visited = nothingVisited();
-          seen.set(block, visited);
-        }
-        return admit(machine, state, visited);
+        const known = isAssumed ? assumedSeen : seen;
+        const visited = known.get(block) ?? nothingVisited();
+        known.set(block, visited);
+        return onPath(machine, state, () => admit(machine, state, visited));
       },
       step: (block, state) =>
         executeBlock(machine, frame, block, state, (exit) => {
           dropDead(exit.state, noLocals, noLocals);
           dropSharedScalars(exit.state, noNames);
-          const admitted = admitExit(machine, exit, exits);
+          const admitted = admitExit(machine, exit, exit.state.assumption === undefined ? exits : assumedExits);
           if (admitted !== undefined) outcomes.push(admitted);
         }),
     },

@@ -26,8 +26,9 @@ export function extract(
   state: State,
   args: readonly (Value | undefined)[],
   allReferences: boolean,
+  keepsAssumption: boolean,
 ): Extracted {
-  return new Extraction(machine, state).run(args, allReferences);
+  return new Extraction(machine, state).run(args, allReferences, keepsAssumption);
 }
 
 /** Keeps what arguments reach alive while the function runs, also when its parameters are dead. */
@@ -53,7 +54,7 @@ class Extraction {
     this.#from = from;
   }
 
-  run(args: readonly (Value | undefined)[], allReferences: boolean): Extracted {
+  run(args: readonly (Value | undefined)[], allReferences: boolean, keepsAssumption: boolean): Extracted {
     const from = this.#from;
     const to = this.#to;
     const shared: string[] = [];
@@ -86,6 +87,12 @@ class Extraction {
     to.inComparison = from.inComparison;
     if (from.inComparison) this.#parts.push("C");
     to.epoch = from.epoch;
+    if (keepsAssumption && from.assumption !== undefined) {
+      to.assumption = from.assumption;
+      this.#parts.push(`A${from.assumption.variable}=`);
+      this.#value(from.assumption.value, 0);
+      this.#drain();
+    }
     to.doubtful = from.doubtful;
     if (from.doubtful) this.#parts.push("D");
     to.events = [];

@@ -10,7 +10,7 @@ export interface Subject {
   readonly object: number | undefined;
 }
 
-export type RawFinding =
+export type RawFinding = (
   | {
       readonly kind: "leak";
       readonly reference: Reference;
@@ -72,7 +72,11 @@ export type RawFinding =
       /** Nothing between use and test keeps clang from moving the load below the test. */
       readonly movable: boolean;
     }
-  | Breach;
+  | Breach
+) & {
+  /** Set when it needs another value of a read-only variable than the object file has. */
+  readonly assuming?: { readonly variable: string; readonly words: string } | undefined;
+};
 
 /** A condition of the kernel that does not hold at one place. The rule it names has the words for it. */
 export interface Breach {
@@ -139,7 +143,10 @@ export class FindingSink {
 
   add(finding: RawFinding): void {
     const key = findingKey(finding);
-    if (!this.#byKey.has(key)) this.#byKey.set(key, finding);
+    const known = this.#byKey.get(key);
+    // What happens in any case is not said of the loader's choice.
+    if (known === undefined || (known.assuming !== undefined && finding.assuming === undefined))
+      this.#byKey.set(key, finding);
   }
 
   all(): readonly RawFinding[] {

@@ -107,6 +107,9 @@ export class Graft {
     result.references = this.#referenceTable(after);
     result.locks = after.locks.map((lock) => this.#lock(lock));
     result.regions = after.regions.map((region) => this.#region(region));
+    if (after.settled.size > 0) result.settled = new Set([...result.settled, ...after.settled]);
+    if (after.assumption !== undefined)
+      result.assumption = { ...after.assumption, value: this.value(after.assumption.value) };
     result.callbackDepth = after.callbackDepth;
     result.epoch = after.epoch;
     result.doubtful = after.doubtful;
@@ -234,6 +237,7 @@ export class Graft {
   #symbol(id: number): Value {
     const known = this.#symbols.get(id);
     if (known !== undefined) return known;
+    if (this.#machine.symbols.isNamed(id)) return { kind: "symbol", id };
     const { symbols } = this.#machine;
     const definition = symbols.definition(id);
     const range = symbols.range(id);

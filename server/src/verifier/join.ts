@@ -31,6 +31,8 @@ class Join {
 
   run(): State | undefined {
     if (this.#left.doubtful !== this.#right.doubtful) return undefined;
+    const assumed = [this.#left.assumption?.value, this.#right.assumption?.value];
+    if (assumed[0] !== undefined && (assumed[1] === undefined || !this.#same(assumed[0], assumed[1]))) return undefined;
     if (!this.#sameReferences() || !this.#sameLocks() || !this.#sameRegions()) return undefined;
     const { memory } = this.#result;
     for (const [key, value] of this.#left.memory) {

@@ -8,7 +8,7 @@ import type { KernelEffects, SectionInfo } from "../registry/effect.ts";
 import type { FunctionDecl } from "../syntax/ast.ts";
 import type { Extracted } from "./extract.ts";
 import { FindingSink, type RawFinding, type ReachedCall, type SkippedBlock, siteKey } from "./finding.ts";
-import type { State } from "./state.ts";
+import type { Assumption, State } from "./state.ts";
 import { Symbols } from "./symbols.ts";
 import type { ObjectInfo, Reference, Site, Value } from "./value.ts";
 import { pointerTo } from "./value.ts";
@@ -29,6 +29,8 @@ export const limits = {
   lostReferences: 3,
   /** RCU sections, locks and the like inside each other: more only happens in loops that never leave them. */
   nesting: 64,
+  /** Blocks executed for one function on paths that assume another value of a read-only variable, callees not counted. */
+  assumed: 1000,
   /** References held at once: more only happens in loops that never release. */
   references: 256,
 } as const;
@@ -46,6 +48,8 @@ export interface GlobalSummary {
   readonly changesPackets: boolean;
   readonly throws: boolean;
   readonly tailCalls: boolean;
+  /** Read-only variables whose value it looks at. */
+  readonly reads: ReadonlySet<string>;
   /** Contains a call that may sleep, reached or not. */
   readonly sleeps: boolean;
   /** All names called on the way. */
@@ -94,12 +98,30 @@ export class Journal {
     return known.guarded !== call.guarded ? known.guarded : known.frees === undefined && call.frees !== undefined;
   }
 
-  add(other: Journal, translate: (finding: RawFinding) => RawFinding, place: (site: Site) => Site): void {
+  /** Of what happened on an assumed path only findings count, and what they depend on. */
+  addAssumed(other: Journal, assumption: Assumption): void {
+    for (const finding of other.findings.all()) {
+      if (finding.assuming !== undefined && finding.assuming.variable !== assumption.variable) continue;
+      const { variable, words } = finding.assuming ?? assumption;
+      this.findings.add({ ...finding, assuming: { variable, words } });
+    }
+    for (const name of other.looked) this.looked.add(name);
+  }
+
+  /** `mayAssume`: can the caller's path still be one on which the loader chose another value of this variable? */
+  add(
+    other: Journal,
+    translate: (finding: RawFinding) => RawFinding,
+    place: (site: Site) => Site,
+    mayAssume: (variable: string) => boolean,
+  ): void {
     for (const [key, call] of other.calls) {
       if (this.#tellsMore(key, call)) this.calls.set(key, { ...call, site: place(call.site) });
     }
     for (const { block, site } of other.skipped.values()) this.skip({ block, site: place(site) });
-    for (const finding of other.findings.all()) this.findings.add(translate(finding));
+    for (const finding of other.findings.all()) {
+      if (finding.assuming === undefined || mayAssume(finding.assuming.variable)) this.findings.add(translate(finding));
+    }
     for (const [cap, count] of other.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
     for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);
     for (const [key, root] of other.found) this.found.set(key, root);

@@ -2,6 +2,7 @@
 import type { Cancellation } from "../base/cancellation.ts";
 import type { FunctionInfo } from "../model/unit.ts";
 import type { KernelEffects } from "../registry/effect.ts";
+import { onPath } from "./assumption.ts";
 import { entryState } from "./entry.ts";
 import { checkExceptionCallback } from "./exceptions.ts";
 import { leaveRoot } from "./exit.ts";
@@ -42,12 +43,13 @@ export function runRoot(
     const entry = entryState(machine, frame, fn);
     if (root.kind === "program") checkExceptionCallback(machine, entry, fn);
     for (const outcome of runGraph(machine, frame, entry)) {
-      leaveRoot(machine, outcome.state, outcome.value, outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt });
+      const exit = outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt };
+      onPath(machine, outcome.state, () => leaveRoot(machine, outcome.state, outcome.value, exit));
     }
   }
   const { findings, found, calls, skipped, caps, unreadable, looked } = machine.journal;
   // Past a limit, what is held is no longer known for certain.
-  const reliable = findings.all().filter((finding) => caps.size === 0 || finding.kind !== "leak");
+  const reliable = findings.all().filter((finding) => caps.size === 0 || !isLeft(finding));
   return {
     findings: reliable,
     found: [...found.values()],
@@ -57,4 +59,9 @@ export function runRoot(
     unreadable,
     looked,
   };
+}
+
+/** Something held, or a region open, where the program leaves. */
+function isLeft(finding: RawFinding): boolean {
+  return finding.kind === "leak" || (finding.kind === "breach" && finding.exit !== undefined);
 }

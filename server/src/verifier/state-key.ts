@@ -16,7 +16,7 @@ export function resourceKey(state: State): string {
   const locks = state.locks
     .map((l) => `${l.kind}${l.site.fn.name}:${l.site.at.start}${l.reported ? "r" : ""}`)
     .join(",");
-  return `${references}|${locks}|${regionKey(state)}|${state.callbackDepth}|${state.doubtful}`;
+  return `${references}|${locks}|${regionKey(state)}|${state.callbackDepth}|${state.doubtful}|${state.assumption?.variable ?? ""}`;
 }
 
 function regionKey(state: State): string {
@@ -73,6 +73,8 @@ class Canonicalizer {
       );
     }
     this.#parts.push(`${regionKey(state)},${state.callbackDepth}`);
+    const { assumption } = state;
+    if (assumption !== undefined) this.#parts.push(`A${assumption.variable}=${this.#value(assumption.value, 0)}`);
     for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
     this.#collect();
     return this.#parts.join("");

@@ -49,6 +49,17 @@ export interface FarEvent {
 
 const noReferences: ReadonlySet<number> = new Set();
 
+/** The path exists only if the loader gave this read-only variable another value than its initial one. */
+export interface Assumption {
+  readonly variable: string;
+  /** A symbol: what the variable holds instead. */
+  readonly value: Value;
+  /** "`debug` is set" */
+  readonly words: string;
+}
+
+const none: ReadonlySet<string> = new Set();
+
 export class State {
   /** Memory key (base|path) -> value. */
   memory: SharedMap<string, Value>;
@@ -68,6 +79,10 @@ export class State {
   doubtful: boolean;
   /** Where the body that libbpf's BPF_PROG wraps returned: the exit a reader wants to see. */
   bodyExit: Site | undefined;
+  /** undefined: what the object file says is enough to get here. */
+  assumption: Assumption | undefined;
+  /** Read-only variables that decided something on this path already: another choice left it there. */
+  settled: ReadonlySet<string>;
   /** Something impossible happened, such as an access past an array's end: the path is not one of the program's. */
   impossible: boolean;
   /** Kept inside followed functions only. */
@@ -87,6 +102,8 @@ export class State {
     this.trace = undefined;
     this.epoch = 0;
     this.events = undefined;
+    this.assumption = undefined;
+    this.settled = none;
     this.callersReferences = noReferences;
     this.impossible = false;
     this.bodyExit = undefined;
@@ -103,6 +120,8 @@ export class State {
     copy.trace = this.trace;
     copy.epoch = this.epoch;
     copy.events = this.events;
+    copy.assumption = this.assumption;
+    copy.settled = this.settled;
     copy.callersReferences = this.callersReferences;
     copy.bodyExit = this.bodyExit;
     copy.doubtful = this.doubtful;

@@ -34,6 +34,8 @@ export class Symbols {
   readonly #scalars = new Set<number>();
   readonly #joined = new Set<number>();
   readonly #interned = new Map<string, Value>();
+  /** Constants of the target kernel, and variables as the loader may have set them. */
+  readonly #named = new Set<number>();
 
   get size(): number {
     return this.#infos.length;
@@ -57,9 +59,6 @@ export class Symbols {
     if (value.kind === "symbol") this.#opaque.add(value.id);
     return value;
   }
-
-  /** Constants of the target kernel. */
-  readonly #named = new Set<number>();
 
   /** Read from memory that the verifier does not follow, or computed by a call: a number, whatever its C type, and not a constant. */
   scalar(type: CType): Value {
@@ -127,6 +126,7 @@ export class Symbols {
     return value;
   }
 
+  /** The same on every path and in every function. */
   isNamed(id: number): boolean {
     return this.#named.has(id);
   }

@@ -13,7 +13,8 @@ export interface Site {
 }
 
 export type Value =
-  | { readonly kind: "number"; readonly value: number }
+  /** `from`: the read-only variable whose initial value decided it; the loader may have set another. */
+  | { readonly kind: "number"; readonly value: number; readonly from?: string | undefined }
   /** Scalar or pointer nothing is known of but what the path's tests taught. */
   | { readonly kind: "symbol"; readonly id: number }
   /** Into object `o<id>`, local `f<frame>:<local>`, global `g:<name>` or behind symbol `y<id>`; path as in memory.ts. */
