@@ -124,7 +124,7 @@ function firstLoad(machine: Machine, state: State, address: Address, type: CType
         const { assumption } = state;
         return assumption?.variable === global.name
           ? assumption.value
-          : { kind: "number", value: global.initialValue, from: global.name };
+          : { kind: "number", value: global.initialValue, from: global.volatile ? global.name : undefined };
       }
       return loadMember(machine, state, undefined, address, type);
     }
