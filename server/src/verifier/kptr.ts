@@ -19,6 +19,7 @@ const rule = "kptr-misuse";
 
 /** What is wrong with the slot of an exchange, if that is certain: nothing changes hands then. */
 export function slotProblem(call: Call, state: State): string | undefined {
+  const { machine } = call;
   const { protocol } = call.effect;
   if (protocol.kind !== "kptr-xchg") return undefined;
   const value = call.args[protocol.slot];
@@ -35,6 +36,7 @@ export function slotProblem(call: Call, state: State): string | undefined {
   if (place.kind === "deref" || place.type.kind === "unknown") return undefined;
   switch (slotTag(place.type)) {
     case undefined:
+      return tagsMayBeLost(machine, place) ? undefined : "no-slot";
     case "uptr":
       return "no-slot";
     case "kptr_untrusted":
@@ -42,6 +44,18 @@ export function slotProblem(call: Call, state: State): string | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * Headers that user space shares define the tags as nothing where they were not defined before: when the
+ * header that does is not found, globals and all pointers of a struct are without.
+ */
+function tagsMayBeLost(machine: Machine, place: Place): boolean {
+  if (place.type.kind !== "pointer") return false;
+  if (place.kind !== "member") return true;
+  const owner = place.base.type;
+  const record = owner.kind === "record" ? machine.unit.unit.record(owner.id) : undefined;
+  return record?.fields.some((field) => slotTag(field.type) !== undefined) !== true;
 }
 
 /** Checks an exchange; reports at most one thing. */
