@@ -89,9 +89,9 @@ function printFile(
   checkFile: (path: string) => OurFile,
   counts: Map<Agreement, number>,
 ): object[] {
-  if ("compileError" in result) {
-    console.log(`${pc.yellow("COMPILE ")} ${kernel} ${result.path}: ${result.compileError}`);
-    return [{ kernel, file: result.path, compileError: result.compileError }];
+  if ("problem" in result) {
+    console.log(`${pc.yellow("PROBLEM ")} ${kernel} ${result.path}: ${result.problem}`);
+    return [{ kernel, file: result.path, problem: result.problem }];
   }
   const ours = checkFile(result.path);
   const records: object[] = [];

@@ -33,7 +33,7 @@ export async function judge(programs: readonly Program[], kernel: string): Promi
     const check = await createOurs(kernel);
     return chunks.flatMap((chunk, i) => {
       const answer = verdicts[i]!;
-      if ("compileError" in answer) throw new Error(`a generated file does not compile: ${answer.compileError}`);
+      if ("problem" in answer) throw new Error(`a generated file cannot be judged: ${answer.problem}`);
       const mine = check(paths[i]!);
       return chunk.map((program): Judged => {
         const verdict = answer.programs.find((p) => p.program === program.name);

@@ -7,7 +7,8 @@ import { boot } from "./machine.ts";
 import { type KernelVerdict, type LoadRecord, verdictOf } from "./verdicts.ts";
 
 export type FileVerdict =
-  | { readonly path: string; readonly compileError: string }
+  /** It does not compile, or libbpf cannot open the object. */
+  | { readonly path: string; readonly problem: string }
   | { readonly path: string; readonly programs: readonly KernelVerdict[]; readonly finished: boolean };
 
 export interface AskOptions extends CompileOptions {
@@ -48,9 +49,12 @@ export async function ask(
   }
   return paths.map((path, index) => {
     const result = compiled[index]!;
-    if (!result.ok) return { path, compileError: result.message };
+    if (!result.ok) return { path, problem: result.message };
     const object = objectOf(index);
-    const programs = (records.get(object) ?? []).filter((record) => record.program !== "").map(verdictOf);
+    const all = records.get(object) ?? [];
+    const whole = all.find((record) => record.program === "");
+    if (whole !== undefined) return { path, problem: verdictOf(whole).message };
+    const programs = all.map(verdictOf);
     return { path, programs, finished: done.has(object) };
   });
 }

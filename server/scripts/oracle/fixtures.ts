@@ -37,7 +37,7 @@ export function storeVerdicts(
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as StoredVerdict);
   // What does not compile has no new verdict; the old one stays until its text changes.
-  const asked = new Set(results.flatMap((result) => ("compileError" in result ? [] : [basename(result.path)])));
+  const asked = new Set(results.flatMap((result) => ("problem" in result ? [] : [basename(result.path)])));
   const kept = stored.filter((verdict) => verdict.kernel !== kernel || !asked.has(verdict.file));
   const found = results.flatMap((result) => verdictsOf(result, kernel));
   const before = new Map(stored.map((verdict) => [keyOf(verdict), verdict.verdict]));
@@ -53,7 +53,7 @@ export function storeVerdicts(
 }
 
 function verdictsOf(result: FileVerdict, kernel: string): StoredVerdict[] {
-  if ("compileError" in result) return [];
+  if ("problem" in result) return [];
   const text = fixtureHash(readFileSync(result.path, "utf8"));
   return result.programs.flatMap(({ program, verdict, message }) => {
     if (verdict === "unloadable") return [];

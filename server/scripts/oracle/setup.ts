@@ -45,18 +45,8 @@ async function buildTools(work: string, say: Say): Promise<void> {
   ]);
   say("fetching package lists");
   await refreshLists();
-  const source = (await findPackages(new RegExp(`^linux-source-${toolsKernel.replace(".", "\\.")}$`))).at(-1);
-  if (source === undefined) throw new Error(`no package linux-source-${toolsKernel} in the archive`);
-  say(`downloading ${source.name} ${source.version}`);
-  const tree = join(work, "linux");
-  await mkdir(tree);
-  await withPackage(source, work, async (deb) => {
-    await run("dpkg-deb", ["-x", deb, join(work, "deb")]);
-    const archive = join(work, "deb/usr/src", `${source.name}.tar.xz`);
-    const parts = ["Makefile", "Kbuild", "scripts", "usr/include", "include", "arch/x86", "tools", "kernel/bpf"];
-    const members = parts.map((part) => `${source.name}/${part}`);
-    await run("tar", ["-xJf", archive, "-C", tree, "--strip-components=1", ...members]);
-  });
+  const parts = ["Makefile", "Kbuild", "scripts", "usr/include", "include", "arch/x86", "tools", "kernel/bpf"];
+  const tree = await unpackSource(toolsKernel, parts, work, say);
   const jobs = `-j${cpus().length}`;
   say("building libbpf and bpftool");
   await run("make", ["-s", "-C", tree, "ARCH=x86", "headers"]);
@@ -80,19 +70,41 @@ async function buildTools(work: string, say: Say): Promise<void> {
     bpftool,
   ]);
   await cp(bpftool, toolsHome.bpftool);
-  // Programs use the selftests' headers as if they were libbpf's.
-  const selftests = join(tree, "tools/testing/selftests/bpf");
-  for (const folder of [selftests, join(selftests, "libarena/include")].filter((path) => existsSync(path))) {
-    for (const header of (await readdir(folder)).filter((name) => name.endsWith(".h"))) {
-      await cp(join(folder, header), join(toolsHome.libbpf, "include", header));
-    }
-  }
   await run("gcc", [
     ...["-O2", "-Wall", "-static", "-I", join(toolsHome.libbpf, "include"), "-I", toolsHome.uapi],
     ...["-o", join(toolsHome.libbpf, "load"), join(guestSources, "load.c")],
     ...[join(toolsHome.libbpf, "libbpf.a"), "-lelf", "-lz", "-lzstd"],
   ]);
   await writeFile(toolsHome.clang, `/usr/bin/clang-${clang}\n`);
+}
+
+/** Parts of a kernel's source in a folder of their own. */
+async function unpackSource(kernel: string, parts: readonly string[], work: string, say: Say): Promise<string> {
+  const source = (await findPackages(new RegExp(`^linux-source-${kernel.replace(".", "\\.")}$`))).at(-1);
+  if (source === undefined) throw new Error(`no package linux-source-${kernel} in the archive`);
+  say(`[${kernel}] downloading ${source.name} ${source.version}`);
+  const tree = join(work, `linux-${kernel}`);
+  await mkdir(tree, { recursive: true });
+  await withPackage(source, work, async (deb) => {
+    await run("dpkg-deb", ["-x", deb, join(work, "deb")]);
+    const archive = join(work, "deb/usr/src", `${source.name}.tar.xz`);
+    const members = parts.map((part) => `${source.name}/${part}`);
+    await run("tar", ["-xJf", archive, "-C", tree, "--strip-components=1", ...members]);
+    await rm(join(work, "deb"), { recursive: true });
+  });
+  return tree;
+}
+
+/** Programs use the headers of the kernel's selftests as if they were libbpf's; what they declare is of this kernel. */
+async function copySelftestHeaders(home: KernelHome, work: string, say: Say): Promise<void> {
+  const folder = "tools/testing/selftests/bpf";
+  const tree = await unpackSource(home.kernel, [folder], work, say);
+  const selftests = join(tree, folder);
+  for (const from of [selftests, join(selftests, "libarena/include")].filter((path) => existsSync(path))) {
+    for (const header of (await readdir(from)).filter((name) => name.endsWith(".h"))) {
+      await cp(join(from, header), join(home.include, header));
+    }
+  }
 }
 
 async function fetchKernel(home: KernelHome, work: string, say: Say): Promise<void> {
@@ -109,6 +121,7 @@ async function fetchKernel(home: KernelHome, work: string, say: Say): Promise<vo
     await withPackage({ ...image, name }, work, (deb) => run("dpkg-deb", ["-x", deb, root]));
   }
   await mkdir(home.include, { recursive: true });
+  await copySelftestHeaders(home, work, say);
   const files = await everyFile(root);
   const kernelImage = files.find((file) => basename(file).startsWith("vmlinuz"));
   const config = files.find((file) => file.endsWith(`config-${release}`) || file.endsWith(`${release}/config`));

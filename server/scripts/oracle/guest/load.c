@@ -224,6 +224,10 @@ static void load_object(const char *path)
 	if (!prepared) {
 		bpf_object__close(object);
 		object = bpf_object__open_file(path, NULL);
+		if (!object) {
+			print_record(path, NULL, "unloadable", errno);
+			return;
+		}
 	}
 	bpf_object__for_each_program(program, object) {
 		pid_t child = fork();
