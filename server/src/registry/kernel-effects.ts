@@ -130,7 +130,8 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
     releasersOf: (struct) => (struct === undefined ? [] : (releasers.get(struct) ?? [])),
     contextField(struct, field) {
       const type = iterators.get(`${struct}.${field}`);
-      return type === undefined ? contextFields[`${struct}.${field}`] : iteratorField(type);
+      if (type !== undefined) return iteratorField(type);
+      return struct.startsWith("bpf_iter__") && field === "meta" ? iteratorMeta : contextFields[`${struct}.${field}`];
     },
     contextStruct: (programType) => programContexts[programType],
     isPlainData: (struct) => plainData.has(struct),
@@ -200,6 +201,9 @@ function packetLoad(name: string): CallEffect {
     releasedBy: [],
   };
 }
+
+/** Every iterator's context begins with it. */
+const iteratorMeta: ContextField = { kind: "object", struct: "bpf_iter_meta", maybeNull: false, trust: "trusted" };
 
 function iteratorField(type: string): ContextField {
   const words = type.split("|");
