@@ -52,12 +52,21 @@ export function storeVerdicts(
   say(`[${kernel}] ${found.length} verdicts stored in ${path}`);
 }
 
+/** The loader could not resolve an extern: that is a verdict on the program's text as well. */
+const loaderRefusal = /extern (?:\(func ksym\) )?'.+'/;
+
 function verdictsOf(result: FileVerdict, kernel: string): StoredVerdict[] {
   if ("problem" in result) return [];
   const text = fixtureHash(readFileSync(result.path, "utf8"));
   return result.programs.flatMap(({ program, verdict, message }) => {
-    if (verdict === "unloadable") return [];
-    const base = { file: basename(result.path), program, kernel, verdict };
+    const isRefused = verdict === "rejected" || (verdict === "unloadable" && loaderRefusal.test(message));
+    if (verdict !== "accepted" && !isRefused) return [];
+    const base = {
+      file: basename(result.path),
+      program,
+      kernel,
+      verdict: isRefused ? "rejected" : "accepted",
+    } as const;
     return [message === "" ? { ...base, text } : { ...base, message: lastMessage(message), text }];
   });
 }
