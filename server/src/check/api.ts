@@ -106,6 +106,8 @@ export interface CheckerOptions {
   readonly reader: FileReader;
   /** Whose verifiers to predict: names of built-in kernels such as "7.2", or facts from elsewhere. Names are unique. */
   readonly kernels: readonly (string | Target)[];
+  /** Each file is checked once, as on the command line: nothing is kept for its next version. */
+  readonly once?: boolean;
 }
 
 /** Keeps caches between calls (headers, parsed declarations, graphs). Results never depend on them. */

@@ -30,9 +30,7 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
   const parser = await loadParser();
   const headers = createHeaderCache();
   const parsed = createUnitCache();
-  const kept = new RootCache();
-  const graphs = new GraphCache();
-  const sessions = new SessionCache();
+  let versions = nothingKept();
   const kernels = options.kernels.map((target) =>
     typeof target === "string" ? kernelEffects(loadKernel(target)) : kernelEffects(target.facts, target.name),
   );
@@ -49,7 +47,9 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
         headers,
       );
       const unit = buildUnit(pre, parser, parsed);
-      const version = kept.version(request.path, pre);
+      if (options.once === true) versions = nothingKept();
+      const { roots, sessions, graphs } = versions;
+      const version = roots.version(request.path, pre);
       const session = sessions.of(request.path, version);
       return new FileRun(request, pre, unit, kernels, version, session, graphs).result();
     },
@@ -57,6 +57,11 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
       headers.invalidate(path);
     },
   };
+}
+
+/** What a file's next version can take over. */
+function nothingKept() {
+  return { roots: new RootCache(), sessions: new SessionCache(), graphs: new GraphCache() };
 }
 
 /** All programs of one file on all kernels. */

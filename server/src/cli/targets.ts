@@ -79,7 +79,8 @@ export class Checkers {
   async #make(choice: TargetChoice): Promise<CheckerFor> {
     const { targets, problems } = await this.#core.loadTargets(choice, this.#workingDirectory);
     if (problems.length > 0) throw new NoTarget(problems.join("\n"));
-    const checker = await this.#core.createChecker({ reader: this.#core.createDiskReader(), kernels: targets });
+    const reader = this.#core.createDiskReader();
+    const checker = await this.#core.createChecker({ reader, kernels: targets, once: true });
     const kernels = targets.map((target) => target.name);
     for (const name of kernels) this.#names.add(name);
     return { checker, kernels };
