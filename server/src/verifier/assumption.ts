@@ -37,6 +37,8 @@ export function chosenOtherwise(
     const isCopy = key === `g:${global.name}|` || held.value === initial;
     other.memory.set(key, isCopy ? chosen : machine.symbols.fresh({ low: Number.NEGATIVE_INFINITY, high: Infinity }));
   }
+  // How large something was made may hang on it as well.
+  for (const [id, object] of other.objects) if (object.size !== undefined) other.change(id, { size: undefined });
   return { state: other, value: evaluate(machine, other, frame, test) };
 }
 
