@@ -123,7 +123,8 @@ function sizeGiven(call: Call, state: State): number | undefined {
   const index = call.effect.params.findIndex((param) => param.sizesResult === true);
   const value = index < 0 ? undefined : call.args[index];
   const size = value && known(call.machine, state, value);
-  return size?.kind === "number" ? size.value : undefined;
+  // Zero is what a size that the loader sets starts as.
+  return size?.kind === "number" && size.value > 0 ? size.value : undefined;
 }
 
 export function slotAt(state: State, value: Value | undefined) {
