@@ -131,16 +131,13 @@ class LazyUnit implements TranslationUnit {
     return this.#sections.get(section) ?? [];
   }
 
-  /** Variables that are defined here; clang drops static ones that nothing names. */
+  /** Variables that are declared here. */
   #variableNames(): ReadonlySet<string> {
     const names = new Set<string>();
-    const named = new Set<string>();
-    for (const { names: declared, tokens, inMainFile } of this.#unit.declarations) {
-      const own = declared.filter(({ kind }) => kind === "variable").map(({ name }) => name);
-      for (const name of own) names.add(name);
-      if (inMainFile) for (const { text } of tokens) if (!own.includes(text)) named.add(text);
+    for (const declaration of this.#unit.declarations) {
+      for (const { name, kind } of declaration.names) if (kind === "variable") names.add(name);
     }
-    return new Set([...names].filter((name) => named.has(name) || this.global(name)?.static === false));
+    return names;
   }
 
   structOpsMember(functionName: string): StructOpsMember | undefined {

@@ -80,7 +80,7 @@ export interface TranslationUnit {
   map(name: string): MapDecl | undefined;
   /** Section of the executable that holds a global: what SEC() says, else by how it starts. undefined when that is not known. */
   dataSection(global: string): string | undefined;
-  /** The globals that dataSection() puts there and that clang keeps, as far as the source says. */
+  /** The globals that dataSection() puts there. */
   globalsIn(section: string): readonly string[];
   /** Programs and callbacks that a `SEC(".struct_ops")` initializer names: function -> [struct type, member]. */
   structOpsMember(functionName: string): { readonly struct: string; readonly member: string } | undefined;

@@ -17,6 +17,8 @@ interface Part {
   readonly tag: string;
   readonly declTags: readonly string[];
   readonly array: boolean;
+  /** clang keeps it: static globals are dropped when nothing uses them. */
+  readonly sure: boolean;
 }
 
 interface Layout {
@@ -85,20 +87,21 @@ function layoutOf(call: Call, state: State, value: Value): Layout | undefined {
   const { unit } = call.machine.unit;
   if (value.base[0] === "g") {
     const section = unit.dataSection(value.base.slice(2));
-    return section === undefined ? undefined : sectionLayout(unit, section);
+    return section === undefined ? undefined : sectionLayout(unit, section, value.base.slice(2));
   }
   const object = state.object(objectIdOf(value));
   if (object?.class !== "map-value" && object?.class !== "local") return undefined;
   return object.type === undefined ? undefined : recordLayout(unit, object.type);
 }
 
-function sectionLayout(unit: TranslationUnit, section: string): Layout {
+function sectionLayout(unit: TranslationUnit, section: string, used: string): Layout {
   const parts: Part[] = [];
   let complete = true;
   for (const name of unit.globalsIn(section)) {
     const global = unit.global(name);
     if (global === undefined) continue;
-    const inside = partsOf(unit, { name, type: global.type, declTags: global.declTags });
+    const sure = !global.static || name === used;
+    const inside = partsOf(unit, { name, type: global.type, declTags: global.declTags }, sure);
     if (inside === undefined) complete = false;
     else parts.push(...inside);
   }
@@ -122,6 +125,7 @@ function recordLayout(unit: TranslationUnit, type: CType): Layout | undefined {
 function partsOf(
   unit: TranslationUnit,
   whole: { readonly name: string; readonly type: CType; readonly declTags: readonly string[] },
+  sure = true,
 ): readonly Part[] | undefined {
   const element = elementType(whole.type);
   const isSpecial = element.kind === "record" && element.tag !== undefined && specialTags.has(element.tag);
@@ -130,7 +134,7 @@ function partsOf(
     const of = elementType(type);
     const tag = of.kind === "record" ? (of.tag ?? "") : "";
     const array = type.kind === "array" && (type.length === undefined || type.length > 1);
-    return { name: name ?? "", tag, declTags, array };
+    return { name: name ?? "", tag, declTags, array, sure };
   });
 }
 
@@ -138,15 +142,15 @@ const locks = ["bpf_spin_lock", "bpf_res_spin_lock"];
 const nodeOf: Readonly<Record<string, string>> = { bpf_list_head: "bpf_list_node", bpf_rb_root: "bpf_rb_node" };
 
 function problemOf(unit: TranslationUnit, { parts, complete, visible }: Layout): Problem | undefined {
-  const held = parts.filter((part) => locks.includes(part.tag));
-  const [first, second] = held;
+  const all = parts.filter((part) => locks.includes(part.tag));
+  const [first, second] = all.filter((part) => part.sure);
   if (first !== undefined && (second !== undefined || first.array)) {
     return { why: "two-locks", words: { lock: first.name, other: second?.name ?? first.name } };
   }
   for (const root of parts) {
     const node = nodeOf[root.tag];
-    if (node === undefined) continue;
-    if (first === undefined && complete) return { why: "no-lock-beside", words: { root: root.name } };
+    if (node === undefined || !root.sure) continue;
+    if (all.length === 0 && complete) return { why: "no-lock-beside", words: { root: root.name } };
     const problem = problemOfRoot(unit, root, node);
     if (problem !== undefined) return problem;
   }
