@@ -3,8 +3,10 @@
 // states meet at one place; that is how counted loops end. What is held is never
 // joined away: states that differ there stay apart.
 import type { Machine } from "./machine.ts";
+import { factOf } from "./refine.ts";
 import type { HeldLock, State } from "./state.ts";
-import { type ObjectInfo, objectIdOf, type StackObject, type Value } from "./value.ts";
+import { anyRange } from "./symbols.ts";
+import { type ObjectInfo, objectIdOf, type StackObject, type Value, zero } from "./value.ts";
 
 /** A new state that stands for both, or undefined when they hold different things. */
 export function join(machine: Machine, left: State, right: State): State | undefined {
@@ -45,7 +47,7 @@ class Join {
       if (other !== undefined && this.#same(value, other)) continue;
       if (other === undefined) this.#forgetFill(key);
       if (this.#holds(this.#left, value) || (other !== undefined && this.#holds(this.#right, other))) return undefined;
-      memory.set(key, this.#machine.symbols.joined());
+      memory.set(key, other === undefined ? this.#machine.symbols.joined() : this.#either(value, other));
     }
     for (const [key, value] of this.#right.memory) {
       if (key[0] === "o" || key[0] === "y" || this.#left.memory.has(key)) continue;
@@ -54,6 +56,24 @@ class Join {
       memory.set(key, this.#machine.symbols.joined());
     }
     return this.#result;
+  }
+
+  /** Whether it is zero stays known where both agree: a flag that says what is held keeps saying so. */
+  #either(left: Value, right: Value): Value {
+    const truth = this.#truth(this.#left, left);
+    const agreed = truth === this.#truth(this.#right, right) ? truth : undefined;
+    if (agreed === false) return zero;
+    const value = this.#machine.symbols.joined();
+    if (agreed === true && value.kind === "symbol") this.#result.facts.set(value.id, { ...anyRange, not: [0] });
+    return value;
+  }
+
+  #truth(state: State, value: Value): boolean | undefined {
+    if (value.kind === "number") return value.value !== 0;
+    if (value.kind !== "symbol") return undefined;
+    const { low, high, not } = factOf(this.#machine, state, value.id);
+    if (low === 0 && high === 0) return false;
+    return low > 0 || high < 0 || not.includes(0) ? true : undefined;
   }
 
   /** One state stored an element that the other did not: a later turn may have stored any of them. */
