@@ -126,7 +126,8 @@ async function runSelftests(
     if (reasons.length > 0) failures.push(`no reason in test/corpus/KNOWN_MISSES.md for ${reasons.join(", ")}`);
   }
   const store = () => {
-    writeFileSync(missesPath, updateKnownMisses(readText(missesPath), options.kernel, board));
+    // Without a vmlinux.h less is known: what is missed there is the whole list.
+    if (key === options.kernel) writeFileSync(missesPath, updateKnownMisses(readText(missesPath), key, board));
     const classes = { ...readClasses(), [key]: classesOf(board) };
     writeFileSync(classesPath, `${JSON.stringify(classes, undefined, 1)}\n`);
   };
