@@ -220,6 +220,10 @@ export interface KernelEffects {
   readonly rules: KernelRules;
   /** What a program may find behind `p->field` (VERIFIER_RULES 2.3). */
   walk(struct: string, field: string): WalkTrust;
+  /** Has this kernel struct certainly no other struct in it? For files without headers. */
+  holdsNoStruct(struct: string): boolean;
+  /** Struct that a member of a kernel struct points to, where the kernel vouches for the member: for files without headers. */
+  memberStruct(struct: string, field: string): string | undefined;
   /** Calls that take back a reference to `struct tag`, usual one first; [] when unknown. */
   releasersOf(struct: string | undefined): readonly string[];
   /** Types whose kptr may be loaded as rcu pointer in an RCU section. */

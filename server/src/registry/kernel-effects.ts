@@ -12,6 +12,7 @@ import {
   compilerIntrinsics,
   contextFields,
   contextFirstMembers,
+  flatStructs,
   inlineAssembly,
   objectWriters,
   plainData,
@@ -19,6 +20,7 @@ import {
   programsWithout,
   promotedArguments,
   ruleSwitches,
+  vouchedMembers,
 } from "./overrides.ts";
 import { prototypeText } from "./prototype-text.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
@@ -114,6 +116,8 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
     compilerIntrinsic: (label) => (compilerIntrinsics.includes(label) ? packetLoad(label) : undefined),
     section: (written) => lookUpSection(facts.sections, written),
     walk: (struct, field): WalkTrust => walks.get(`${struct}.${field}`) ?? "untrusted",
+    holdsNoStruct: (struct) => flatStructs.has(struct),
+    memberStruct: (struct, field) => vouchedMembers[`${struct}.${field}`],
     isRefused: (programType, what) => programsWithout[what].has(programType),
     isRcuSafeKptr: (struct) => rcuSafe.has(struct),
     structOpsArgument(struct, member, index) {

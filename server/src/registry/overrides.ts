@@ -619,6 +619,34 @@ export const contextStructs: ReadonlySet<string> = new Set([
 const MAYBE_SOCKET: ContextField = { kind: "object", struct: "bpf_sock", maybeNull: true, trust: "trusted" };
 const SOCKET: ContextField = { kind: "object", struct: "bpf_sock", maybeNull: false, trust: "trusted" };
 
+/** A pointer to one of these is a pointer to nothing else: a cpumask is an array of words (include/linux/cpumask_types.h). */
+export const flatStructs: ReadonlySet<string> = new Set(["cpumask"]);
+
+/**
+ * What the members point to whose trust the verifier keeps (BTF_TYPE_SAFE_* in kernel/bpf/verifier.c), so that a file
+ * without a vmlinux.h passes them as the objects they are. The same in every kernel we know.
+ */
+export const vouchedMembers: Readonly<Record<string, string>> = {
+  "task_struct.cpus_ptr": "cpumask",
+  "task_struct.cgroups": "css_set",
+  "task_struct.real_parent": "task_struct",
+  "task_struct.group_leader": "task_struct",
+  "cgroup.kn": "kernfs_node",
+  "css_set.dfl_cgrp": "cgroup",
+  "cgroup_subsys_state.cgroup": "cgroup",
+  "mm_struct.exe_file": "file",
+  "mm_struct.owner": "task_struct",
+  "bpf_iter_meta.seq": "seq_file",
+  "linux_binprm.file": "file",
+  "file.f_inode": "inode",
+  "dentry.d_inode": "inode",
+  "socket.sk": "sock",
+  "sk_buff.sk": "sock",
+  "request_sock.sk": "sock",
+  "vm_area_struct.vm_mm": "mm_struct",
+  "vm_area_struct.vm_file": "file",
+};
+
 /**
  * First members of contexts, for files without a header that declares them: their address is the context's own, that of
  * any other member is not. From include/uapi/linux/bpf.h, where a struct only ever grows at its end.

@@ -28,6 +28,7 @@ export function extentOf(machine: Machine, state: State, frame: Frame, value: Va
 function objectExtent(machine: Machine, state: State, value: Value & { kind: "pointer" }): number | undefined {
   const object = state.object(objectIdOf(value));
   if (object === undefined) return undefined;
+  if (object.class === "context") return contextExtent(machine, value.path);
   const whole =
     object.size ??
     (object.class === "map-value" && object.map !== undefined ? sizeOf(machine, object.type) : undefined);
@@ -36,6 +37,12 @@ function objectExtent(machine: Machine, state: State, value: Value & { kind: "po
   if (object.size !== undefined || object.type === undefined) return undefined;
   const offset = memberOffset(machine, object.type, value.path);
   return offset === undefined ? undefined : whole - offset;
+}
+
+/** The context of a syscall program is memory whose size nobody knows at load time; past 64 KiB there is none. */
+function contextExtent(machine: Machine, path: string): number | undefined {
+  const element = Number(/^\[(\d+)\]$/.exec(path)?.[1] ?? 0);
+  return machine.root.section?.programType === "SYSCALL" && element >= 0xffff ? 0 : undefined;
 }
 
 function memberOffset(machine: Machine, from: CType, path: string): number | undefined {

@@ -113,9 +113,21 @@ function walk(
   tag: string | undefined,
 ): Value {
   const origin = memberOrigin(machine, object.origin, address, "member");
-  const info = { class: "btf", struct: tag, type: type?.to, origin } as const;
+  const info = {
+    class: "btf",
+    struct: tag ?? vouchedStruct(machine, object, address),
+    type: type?.to,
+    origin,
+  } as const;
   const found = walkedTrust(machine, state, object, address, type);
   return machine.newObject(state, { ...info, ...found });
+}
+
+function vouchedStruct(machine: Machine, object: ObjectInfo, address: Address): string | undefined {
+  const field = lastMember(address.path);
+  return object.struct === undefined || field === undefined
+    ? undefined
+    : machine.effects.memberStruct(object.struct, field);
 }
 
 /** What the verifier makes of a pointer that is read from a kernel object (VERIFIER_RULES 2.3). */

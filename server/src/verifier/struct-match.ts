@@ -20,7 +20,7 @@ export function pointsTo(
     return true;
   if (strict && path === "") return false;
   const { unit } = machine.unit;
-  if (unit.record(struct) === undefined) return undefined;
+  if (unit.record(struct) === undefined) return machine.effects.holdsNoStruct(struct) ? false : undefined;
   const offset = offsetOf(machine, struct, path);
   return offset === undefined ? undefined : structAt(machine, recordOf(struct), offset, kernelName(wanted), 0);
 }
