@@ -50,11 +50,13 @@ export function checkArguments(call: Call, state: State): void {
     }
     checkNull(call, state, value, param, index);
     checkStackObject(call, state, value, param, index);
-    if (index === released) checkOwned(call, state, value, index);
-    else if (!checkType(call, state, value, param, index)) {
-      checkTrust(call, state, value, param, index);
-      checkMemory(call, state, value, param, index);
+    if (index === released) {
+      checkOwned(call, state, value, index);
+      return;
     }
+    // In the verifier's order: an object that is not vouched for is refused whatever its type.
+    checkTrust(call, state, value, param, index);
+    if (!checkType(call, state, value, param, index)) checkMemory(call, state, value, param, index);
   });
 }
 
