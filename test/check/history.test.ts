@@ -150,8 +150,8 @@ interface Edited {
   header: string;
 }
 
-const path = "/work/prog.bpf.c";
-const headerPath = "/work/shared.h";
+const path = "/project/prog.bpf.c";
+const headerPath = "/project/shared.h";
 const config = { includeDirs: [], defines: [], undefines: [], forcedIncludes: [] };
 const kernels = ["6.12", "7.2"];
 

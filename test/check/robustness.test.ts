@@ -158,8 +158,10 @@ describe("bad headers", () => {
       "a bomb of macro names": { "a.h": lines(5000, (i) => `#define N${i} N${i + 1}`) },
     }),
   )("cost at most the finding: %s", async (_name, headers: Readonly<Record<string, string>>) => {
-    const inFolder = Object.fromEntries(Object.entries(headers).map(([name, text]) => [`/work/${name}`, text]));
-    const result = await checkText(`#include "a.h"\n${sound}`, { headers: { ...inFolder, "/work/prog.bpf.c": sound } });
+    const inFolder = Object.fromEntries(Object.entries(headers).map(([name, text]) => [`/project/${name}`, text]));
+    const result = await checkText(`#include "a.h"\n${sound}`, {
+      headers: { ...inFolder, "/project/prog.bpf.c": sound },
+    });
     const found = findings(result).filter((finding) => finding !== "leaks unreleased-reference");
     expect(found).toEqual([]);
   });
@@ -195,7 +197,7 @@ describe.each(samplePrograms)("$name", ({ name, text }) => {
         else changed.splice(at, 0, words[random(words.length)] ?? "");
       }
       const result = await checkText(changed.join(""));
-      expect(result.path).toBe("/work/prog.bpf.c");
+      expect(result.path).toBe("/project/prog.bpf.c");
     }
   });
 });

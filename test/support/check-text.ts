@@ -17,7 +17,7 @@ export async function checkText(
     checkers.set(key, checker);
   }
   return (await checker).check({
-    path: "/work/prog.bpf.c",
+    path: "/project/prog.bpf.c",
     text,
     config: { includeDirs: ["/include"], defines: [], undefines: [], forcedIncludes: [] },
   });

@@ -13,7 +13,7 @@ const parser = loadParser();
 export async function unitOf(text: string): Promise<TranslationUnit> {
   const config = { includeDirs: [], defines: [], undefines: [], forcedIncludes: [] };
   const reader = { read: () => undefined };
-  const preprocessed = preprocess({ path: "/work/prog.bpf.c", text, config, reader }, createHeaderCache());
+  const preprocessed = preprocess({ path: "/project/prog.bpf.c", text, config, reader }, createHeaderCache());
   return buildUnit(preprocessed, await parser, createUnitCache());
 }
 

@@ -132,6 +132,7 @@ function missingFunction({ effects }: ExternContext, call: ReachedCall, fn: Func
   const words = {
     kernel: effects.kernel,
     kernels: absence?.presentIn.join(", ") ?? "",
+    needs: absence?.needs.join(", ") ?? "",
     replacement: absence?.replacement ?? "",
     same: absence?.sameArguments === true ? "same" : "",
     weak: fn.weak ? "weak" : "",

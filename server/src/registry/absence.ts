@@ -8,6 +8,8 @@ import { renamedKfuncs } from "./overrides.ts";
 export interface Absence {
   /** Built-in kernels that have it, oldest first. */
   readonly presentIn: readonly string[];
+  /** What the newest of them needs for it: "CONFIG_X", "module y"; [] when it is always there. */
+  readonly needs: readonly string[];
   /** Kfunc of the target kernel that took its place. */
   readonly replacement: string | undefined;
   /** The replacement is called with the same arguments and returns the same. */
@@ -22,7 +24,8 @@ export function absenceOf(name: string, target: KernelFacts): Absence | undefine
   const replacement = candidates(wanted).find((candidate) => findIn(target, candidate) !== undefined);
   const before = having.length === 0 ? undefined : findIn(loadKernel(having.at(-1)!), wanted);
   const after = replacement === undefined ? undefined : findIn(target, replacement);
-  return { presentIn: having, replacement, sameArguments: isSame(before, after) };
+  const needs = [...(before?.config ?? []), ...(before?.module === undefined ? [] : [`module ${before.module}`])];
+  return { presentIn: having, needs, replacement, sameArguments: isSame(before, after) };
 }
 
 function candidates(name: string): readonly string[] {

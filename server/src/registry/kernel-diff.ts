@@ -163,7 +163,7 @@ class Comparison {
       const [release] = this.#after.kernelFunction(name)?.releasedBy ?? [];
       return [`release what it returns${release === undefined ? "" : ` with ${release}()`} on every path`];
     }
-    return TODO[flag] ?? [];
+    return ADAPTATION[flag] ?? [];
   }
 
   /** Arguments that the newer kernel looks at more closely, or less. */
@@ -196,7 +196,7 @@ function typeOf(caller: string): string {
   return caller.split(" ", 1)[0]!;
 }
 
-const TODO: Readonly<Record<string, readonly string[]>> = {
+const ADAPTATION: Readonly<Record<string, readonly string[]>> = {
   KF_RELEASE: ["pass a reference that the program owns; the pointer is gone after the call"],
   KF_RET_NULL: ["test the result for NULL before it is used"],
   KF_SLEEPABLE: ["call it from sleepable programs only, outside of RCU, lock, preemption and interrupt regions"],

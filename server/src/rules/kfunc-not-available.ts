@@ -21,7 +21,10 @@ export const kfuncNotAvailable = defineBreachRule(
     ],
   },
   {
-    renamed: (breach) => `${subject(breach)}; ${breach.words["replacement"]}() took its place`,
+    renamed: (breach) =>
+      breach.callee === `${breach.words["replacement"]}_impl`
+        ? `the header's form of ${breach.words["replacement"]}() is not that of Linux ${breach.words["kernel"]}; use the headers of that kernel`
+        : `${subject(breach)}; ${breach.words["replacement"]}() took its place`,
     missing: (breach) => `${subject(breach)}; declare it __weak and call it only if bpf_ksym_exists(${breach.callee})`,
     unknown: {
       severity: "warning",
@@ -33,7 +36,8 @@ export const kfuncNotAvailable = defineBreachRule(
 );
 
 function subject({ callee, words }: Breach): string {
-  const where = words["kernels"] === "" ? "" : ` (Linux ${words["kernels"]} has it)`;
+  const needs = (words["needs"] ?? "") === "" ? "" : `, with ${words["needs"]}`;
+  const where = words["kernels"] === "" ? "" : ` (Linux ${words["kernels"]} has it${needs})`;
   return `Linux ${words["kernel"]} has no kfunc ${callee}()${where}`;
 }
 
