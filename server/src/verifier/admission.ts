@@ -1,14 +1,34 @@
-// Which states may go on from a place where paths meet: not those that are the same
-// as one before, and beyond a number only joined ones.
+// Which states may go on from a place where paths meet: not those that one before
+// stands for, and beyond a number only joined ones. States that wait together are
+// looked at together, so that only the last of a row of joins goes on.
+import { onPath } from "./assumption.ts";
+import { covers, type Fact, union } from "./fact.ts";
 import { join } from "./join.ts";
 import { limits, type Machine } from "./machine.ts";
 import type { State } from "./state.ts";
-import { canonicalKey, resourceKey } from "./state-key.ts";
+import { resourceKey, type Shape, shapeOf } from "./state-key.ts";
 import { objectIdOf } from "./value.ts";
 
-export interface Visited {
-  readonly keys: Set<string>;
-  readonly byResources: Map<string, Group>;
+/** What has gone on from one place. */
+export class Visited {
+  /** By what matters except facts: the facts with which a state of this shape went on. */
+  readonly #facts = new Map<string, (readonly Fact[])[]>();
+  readonly byResources = new Map<string, Group>();
+  /** How many states went on. */
+  size = 0;
+  /** One of them was not doubtful. */
+  certain = false;
+
+  covers({ key, facts }: Shape): boolean {
+    return this.#facts.get(key)?.some((known) => coverAll(known, facts)) === true;
+  }
+
+  add({ key, facts }: Shape): void {
+    this.size++;
+    const known = this.#facts.get(key);
+    if (known === undefined) this.#facts.set(key, [facts]);
+    else known.push(facts);
+  }
 }
 
 /** States with the same resources: so many are kept apart, the rest are one. Of doubtful ones only the first. */
@@ -18,67 +38,158 @@ interface Group {
   joined: State | undefined;
 }
 
-export function admit(machine: Machine, state: State, visited: Visited): State | undefined {
-  const key = newKey(machine, state, visited);
-  if (key === undefined) return undefined;
-  if (visited.keys.size > limits.statesPerBlock) {
-    machine.cap("states per block");
-    return undefined;
+interface Candidate {
+  readonly order: number;
+  readonly state: State;
+  shape: Shape;
+}
+
+/** Paths that the object file allows, and those that exist only if the loader chose otherwise, do not meet. */
+export function admitEach(
+  machine: Machine,
+  states: readonly State[],
+  visited: Visited,
+  assumedVisited: Visited,
+): State[] {
+  const assumed = states.filter(({ assumption }) => assumption !== undefined);
+  if (assumed.length === 0) return admit(machine, states, visited);
+  const others = states.filter(({ assumption }) => assumption === undefined);
+  return [
+    ...admit(machine, others, visited),
+    ...onPath(machine, assumed[0]!, () => admit(machine, assumed, assumedVisited)),
+  ];
+}
+
+function admit(machine: Machine, states: readonly State[], visited: Visited): State[] {
+  const fresh = new Batch(machine);
+  for (const [order, state] of states.entries()) {
+    if (!isWithinLimits(machine, state)) continue;
+    const candidate = { order, state, shape: shapeOf(machine, state) };
+    if (state.references.length > limits.lostReferences && dropLost(state)) candidate.shape = shapeOf(machine, state);
+    if (!visited.covers(candidate.shape)) fresh.add(candidate);
   }
+  const candidates = fresh.all();
+  // About a doubtful state nothing is claimed: where another passes, it has nothing to add.
+  visited.certain ||= candidates.some(({ state }) => !state.doubtful);
+  const admitted: State[] = [];
+  const grown = new Set<Group>();
+  for (const { state, shape } of candidates) {
+    if (state.doubtful && visited.certain) continue;
+    if (visited.size > limits.statesPerBlock) {
+      machine.cap("states per block");
+      break;
+    }
+    const resources = resourceKey(state);
+    const group = visited.byResources.get(resources);
+    if (group === undefined) visited.byResources.set(resources, { exact: 1, first: state.clone(), joined: undefined });
+    else if (group.exact < (state.doubtful ? 1 : limits.sameResources)) group.exact++;
+    else {
+      const joined = join(machine, group.joined ?? group.first, state);
+      if (joined !== undefined) {
+        group.joined = joined;
+        grown.add(group);
+        continue;
+      }
+    }
+    visited.add(shape);
+    admitted.push(state);
+  }
+  for (const group of grown) {
+    const state = group.joined!.clone();
+    const shape = shapeOf(machine, state);
+    if (visited.covers(shape)) continue;
+    visited.add(shape);
+    admitted.push(state);
+  }
+  return admitted;
+}
+
+/** States that arrived together; those that differ in one fact only are one wherever a fact can say what both know. */
+class Batch {
+  readonly #machine: Machine;
+  readonly #byKey = new Map<string, Candidate[]>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  add(candidate: Candidate): void {
+    const alike = this.#byKey.get(candidate.shape.key) ?? [];
+    this.#byKey.set(candidate.shape.key, alike);
+    let current = candidate;
+    for (let i = 0; i < alike.length; i++) {
+      const other = alike[i]!;
+      const facts = unionOf(other.shape.facts, current.shape.facts);
+      if (facts === undefined) continue;
+      this.#widen(other, facts);
+      // It knows less now: it may stand for others, too.
+      alike.splice(i, 1);
+      current = other;
+      i = -1;
+    }
+    alike.push(current);
+  }
+
+  /** In the order in which they came. */
+  all(): readonly Candidate[] {
+    return [...this.#byKey.values()].flat().sort((a, b) => a.order - b.order);
+  }
+
+  #widen(candidate: Candidate, facts: readonly Fact[]): void {
+    const { state, shape } = candidate;
+    for (const [index, fact] of facts.entries()) {
+      if (fact === shape.facts[index]) continue;
+      const id = shape.symbols[index]!;
+      if (covers(fact, { ...this.#machine.symbols.range(id), not: [] })) state.facts.delete(id);
+      else state.facts.set(id, fact);
+    }
+    candidate.shape = { ...shape, facts };
+  }
+}
+
+/** What allows just what `a` or `b` allows: `a` itself, or another when they differ in one place. */
+function unionOf(a: readonly Fact[], b: readonly Fact[]): readonly Fact[] | undefined {
+  if (coverAll(a, b)) return a;
+  if (coverAll(b, a)) return b;
+  let different: number | undefined;
+  for (const [index, fact] of a.entries()) {
+    const other = b[index]!;
+    if (covers(fact, other) && covers(other, fact)) continue;
+    if (different !== undefined) return undefined;
+    different = index;
+  }
+  const both = different === undefined ? undefined : union(a[different]!, b[different]!);
+  return both && a.map((fact, index) => (index === different ? both : fact));
+}
+
+function coverAll(wide: readonly Fact[], narrow: readonly Fact[]): boolean {
+  return wide.every((fact, index) => covers(fact, narrow[index]!));
+}
+
+function isWithinLimits(machine: Machine, state: State): boolean {
   if (Math.max(state.regions.length, state.locks.length) > limits.nesting) {
     machine.cap("nested sections");
-    return undefined;
+    return false;
   }
-  if (state.references.length > limits.lostReferences) dropLost(state);
   if (state.references.length > limits.references) {
     machine.cap("references");
-    return undefined;
+    return false;
   }
-  const resources = resourceKey(state);
-  const group = visited.byResources.get(resources);
-  if (group === undefined) {
-    visited.byResources.set(resources, { exact: 1, first: state.clone(), joined: undefined });
-    return state;
-  }
-  if (group.exact < (state.doubtful ? 1 : limits.sameResources)) {
-    group.exact++;
-    return state;
-  }
-  const joined = join(machine, group.joined ?? group.first, state);
-  if (joined === undefined) return state;
-  const joinedKey = keyOf(machine, joined);
-  group.joined = joined.clone();
-  // This state may be as vague as the joined one: its key was noted just now, but nobody has gone on from it.
-  if (joinedKey !== key && visited.keys.has(joinedKey)) return undefined;
-  visited.keys.add(joinedKey);
-  return joined;
-}
-
-/** The key of a state that nobody has gone on from; undefined when it is known. */
-function newKey(machine: Machine, state: State, visited: Visited): string | undefined {
-  const key = keyOf(machine, state);
-  // About a doubtful state nothing is claimed: one that is otherwise the same says all that it could.
-  if (visited.keys.has(key) || (state.doubtful && visited.keys.has(key.slice(0, -1)))) return undefined;
-  visited.keys.add(key);
-  return key;
-}
-
-function keyOf(machine: Machine, state: State): string {
-  const key = canonicalKey(machine, state);
-  return state.doubtful ? `${key}D` : key;
+  return true;
 }
 
 /**
  * A reference whose object no place holds any more can never be released: the leak is
  * certain. One such of each acquire is enough to report it; a loop would pile them up.
  */
-function dropLost(state: State): void {
+function dropLost(state: State): boolean {
   const held = new Set<number>();
   for (const value of state.memory.values()) {
     const id = objectIdOf(value);
     if (id !== undefined) held.add(id);
   }
   const lost = new Set<string>();
+  const before = state.references.length;
   state.references = state.references.filter((reference) => {
     if (reference.object === undefined || held.has(reference.object)) return true;
     const site = `${reference.site.fn.name}:${reference.site.at.start}`;
@@ -86,8 +197,5 @@ function dropLost(state: State): void {
     lost.add(site);
     return true;
   });
-}
-
-export function nothingVisited(): Visited {
-  return { keys: new Set(), byResources: new Map() };
+  return state.references.length < before;
 }

@@ -4,7 +4,7 @@
 // They never mix with the paths that the object file alone allows.
 import type { Expr } from "../cfg/ir.ts";
 import { evaluate } from "./evaluate.ts";
-import { type Frame, Journal, type Machine } from "./machine.ts";
+import type { Frame, Machine } from "./machine.ts";
 import { assume, rangeOf } from "./refine.ts";
 import type { State } from "./state.ts";
 import { rangeOfType } from "./symbols.ts";
@@ -56,16 +56,15 @@ export function nameAssumption(machine: Machine, state: State): void {
 
 /** Runs a step of the path; what it reports on an assumed one is marked, and proves nothing else. */
 export function onPath<T>(machine: Machine, state: State, step: () => T): T {
-  const { assumption } = state;
-  if (assumption === undefined) return step();
+  if (state.assumption === undefined) return step();
   const { journal } = machine;
   const { work } = machine.session;
-  machine.journal = new Journal();
+  const before = journal.assumption;
+  journal.assumption = state.assumption;
   try {
     return step();
   } finally {
-    journal.addAssumed(machine.journal, assumption);
-    machine.journal = journal;
+    journal.assumption = before;
     machine.session.work = work;
   }
 }

@@ -2,7 +2,7 @@
 // nothing new comes (7.0 on), or once with books of their own. Asynchronous ones
 // are roots: they start with nothing held.
 import type { Protocol } from "../registry/effect.ts";
-import { admit, nothingVisited } from "./admission.ts";
+import { admitEach, Visited } from "./admission.ts";
 import type { Call } from "./arguments.ts";
 import { mayNotHold } from "./exit.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
@@ -33,26 +33,24 @@ export function runSyncCallback(
     return [{ state, value: result() }];
   }
   const outcomes: Outcome[] = [{ state: state.clone(), value: result() }];
-  const visited = nothingVisited();
-  admit(machine, state.clone(), visited);
+  const visited = [new Visited(), new Visited()] as const;
+  admitEach(machine, [state.clone()], ...visited);
   let pending = [state];
   const rounds = machine.effects.rules.callbacksRepeated ? maxReplays : 1;
   for (let round = 0; round < rounds && pending.length > 0; round++) {
-    const next: State[] = [];
+    const turned: State[] = [];
     for (const before of pending) {
       for (const after of runOnce(call, before, protocol, callback.name)) {
         // The verifier goes back to the call, which is one more call while the callback's lock is held.
         if (machine.effects.rules.staticCallsUnderLock) {
           checkCallUnderLock(machine, after.state, call.effect.name, call.site, "callback");
         }
-        const admitted = admit(machine, after.state, visited);
-        if (admitted === undefined) continue;
-        outcomes.push({ state: admitted.clone(), value: result() });
-        // The verifier takes the next turn whatever the callback returned.
-        next.push(admitted);
+        turned.push(after.state);
       }
     }
-    pending = next;
+    // The verifier takes the next turn whatever the callback returned.
+    pending = admitEach(machine, turned, ...visited);
+    for (const after of pending) outcomes.push({ state: after.clone(), value: result() });
   }
   return outcomes;
 }
@@ -123,5 +121,5 @@ export function runAsyncCallback(call: Call, protocol: Extract<Protocol, { kind:
   if (callback?.kind !== "function") return;
   const { programSleepable, effects, journal } = call.machine;
   const sleepable = protocol.sleepable || (programSleepable && !effects.rules.timersNeverSleep);
-  journal.found.set(`async ${callback.name} ${sleepable}`, { name: callback.name, kind: "async-callback", sleepable });
+  journal.find({ name: callback.name, kind: "async-callback", sleepable });
 }

@@ -40,7 +40,7 @@ export function checkExceptionCallback(machine: Machine, state: State, program: 
   const why = whyUnfit(fn);
   if (why !== undefined) breach(why, { fn: fn.decl, at: fn.decl.nameAt });
   else
-    machine.journal.found.set(`exception ${name}`, {
+    machine.journal.find({
       name,
       kind: "exception-callback",
       sleepable: machine.root.sleepable,

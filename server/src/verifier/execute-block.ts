@@ -4,7 +4,7 @@ import { assertNever } from "../base/assert-never.ts";
 import type { BasicBlock, Expr, Instruction, Place, Terminator } from "../cfg/ir.ts";
 import { localUse } from "../cfg/liveness.ts";
 import { visitExpr } from "../cfg/walk.ts";
-import { admit, nothingVisited } from "./admission.ts";
+import { admitEach, Visited } from "./admission.ts";
 import { chosenOtherwise, nameAssumption, onPath } from "./assumption.ts";
 import { executeCall } from "./calls.ts";
 import { describePlace } from "./describe.ts";
@@ -75,8 +75,7 @@ export function executeBlock(
 const manyStates = 6;
 
 function meet(machine: Machine, states: readonly State[]): State[] {
-  const visited = nothingVisited();
-  return states.flatMap((state) => admit(machine, state, visited) ?? []);
+  return admitEach(machine, states, new Visited(), new Visited());
 }
 
 function execute(
@@ -316,15 +315,16 @@ function terminate(
     case "any":
       return terminator.targets.map((target) => ({ target, state: state.clone() }));
     case "return": {
+      state.exit = site;
       if (terminator.value?.kind === "load" && terminator.value.type.kind === "record") {
         const source = addressOf(machine, state, frame, terminator.value.place, derefChecker(machine, state, site));
         if (source !== undefined) copyUnder(state, { base: resultBase, path: "" }, source);
-        leave({ state, exit: site });
+        leave({ state });
         return [];
       }
       const value =
         terminator.value && evaluate(machine, state, frame, terminator.value, derefChecker(machine, state, site));
-      leave(value === undefined ? { state, exit: site } : { state, value, exit: site });
+      leave(value === undefined ? { state } : { state, value });
       return [];
     }
     case "unreachable":
@@ -399,7 +399,7 @@ function noteLateTest(
   const whenNull = next.find(({ state }) => state.object(tested)?.nullness === "null")?.target;
   const live = whenNull === undefined ? undefined : localUse(frame.graph, "", () => true).liveIn[whenNull];
   const neededThere = use.local !== undefined && live?.has(use.local) === true;
-  machine.findings.add({
+  machine.journal.report({
     kind: "late-null-check",
     site,
     subject: { origin: object.origin, struct: object.struct, object: tested },

@@ -6,8 +6,7 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { localUse } from "../cfg/liveness.ts";
 import { explore } from "../dataflow/worklist.ts";
 import type { FunctionInfo } from "../model/unit.ts";
-import { admit, nothingVisited, type Visited } from "./admission.ts";
-import { onPath } from "./assumption.ts";
+import { admitEach, Visited } from "./admission.ts";
 import { adopt } from "./evaluate.ts";
 import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
@@ -22,8 +21,6 @@ import type { Site, Value } from "./value.ts";
 export interface Outcome {
   readonly state: State;
   readonly value?: Value;
-  /** Where it returned. */
-  readonly exit?: Site;
 }
 
 /** Follows `fn` into its body. `args` undefined entries are unknown. */
@@ -73,7 +70,8 @@ export function exploreFunction(
   return possible.map((outcome) => {
     const graft = new Graft(pairing);
     const state = graft.state(outcome.state);
-    if (outcome.exit !== undefined && fn.name === `____${caller.fn.name}`) state.bodyExit = graft.site(outcome.exit);
+    const { exit } = outcome.state;
+    if (exit !== undefined && fn.name === `____${caller.fn.name}`) state.bodyExit = graft.site(exit);
     return outcome.value === undefined ? { state } : { state, value: graft.value(outcome.value) };
   });
 }
@@ -113,7 +111,7 @@ function contextKey(machine: Machine, entry: Extracted, throws: boolean): string
 
 function graphOf(machine: Machine, fn: FunctionInfo, caller: Frame): ControlFlowGraph | undefined {
   if (fn.problem !== undefined) {
-    machine.journal.unreadable.set(fn.name, fn.problem);
+    machine.journal.cannotRead(fn.name, fn.problem);
     return undefined;
   }
   if (caller.depth + 1 > limits.callDepth || isActive(caller, fn)) {
@@ -122,7 +120,7 @@ function graphOf(machine: Machine, fn: FunctionInfo, caller: Frame): ControlFlow
   }
   const graph = machine.unit.graph(fn);
   if (graph.problem === undefined) return graph;
-  machine.journal.unreadable.set(fn.name, graph.problem.message);
+  machine.journal.cannotRead(fn.name, graph.problem.message);
   return undefined;
 }
 
@@ -135,42 +133,46 @@ function isActive(frame: Frame, fn: FunctionInfo): boolean {
 export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[] {
   const { graph } = frame;
   const use = localUse(graph, machine.effects.kernel, (callee) => numbersMatter(machine, callee));
-  const outcomes: Outcome[] = [];
-  const exits: Visited = nothingVisited();
+  const exits: Outcome[] = [];
   const seen = new Map<number, Visited>();
   const assumedSeen = new Map<number, Visited>();
-  const assumedExits: Visited = nothingVisited();
   let assumedSteps = 0;
+  const mayGoOn = (state: State): boolean => {
+    if (state.assumption !== undefined) return assumedSteps++ < limits.assumed;
+    if (machine.steps++ <= limits.steps && machine.session.work++ <= limits.work) return true;
+    machine.cap("steps");
+    return false;
+  };
   explore<State>(
     {
       order: graph.order,
-      admit(block, state) {
-        const isAssumed = state.assumption !== undefined;
-        if (isAssumed && assumedSteps++ >= limits.assumed) return undefined;
-        if (!isAssumed && (machine.steps++ > limits.steps || machine.session.work++ > limits.work)) {
-          machine.cap("steps");
-          return undefined;
-        }
-        if ((machine.session.work & 63) === 0) checkCancelled(machine.cancellation);
-        dropDead(state, use.liveIn[block]!, use.decisive[block]!);
-        if (!use.joins.has(block)) return state;
-        dropSharedScalars(state, use.reread[block]!);
-        const known = isAssumed ? assumedSeen : seen;
-        const visited = known.get(block) ?? nothingVisited();
-        known.set(block, visited);
-        return onPath(machine, state, () => admit(machine, state, visited));
+      admit(block, arrived) {
+        checkCancelled(machine.cancellation);
+        const states = arrived.filter(mayGoOn);
+        for (const state of states) dropDead(state, use.liveIn[block]!, use.decisive[block]!);
+        if (!use.joins.has(block)) return states;
+        for (const state of states) dropSharedScalars(state, use.reread[block]!);
+        return admitEach(machine, states, visitedAt(seen, block), visitedAt(assumedSeen, block));
       },
       step: (block, state) =>
         executeBlock(machine, frame, block, state, (exit) => {
           dropDead(exit.state, noLocals, noLocals);
           dropSharedScalars(exit.state, noNames);
-          const admitted = admitExit(machine, exit, exit.state.assumption === undefined ? exits : assumedExits);
-          if (admitted !== undefined) outcomes.push(admitted);
+          exits.push(exit);
         }),
     },
     entry,
   );
-  return outcomes;
+  return admitExits(machine, exits);
+}
+
+function visitedAt(seen: Map<number, Visited>, block: number): Visited {
+  let visited = seen.get(block);
+  if (visited === undefined) {
+    visited = new Visited();
+    seen.set(block, visited);
+  }
+  return visited;
 }
 
 function numbersMatter(machine: Machine, callee: string): boolean {
@@ -184,17 +186,14 @@ const noNames: ReadonlySet<string> = new Set();
 const resultKey = "r|";
 
 /** The result is part of the state while states are compared. */
-function admitExit(machine: Machine, exit: Outcome, visited: Visited): Outcome | undefined {
-  const { state } = exit;
-  if (exit.value !== undefined) state.memory.set(resultKey, exit.value);
-  const admitted = admit(machine, state, visited);
-  const value = state.memory.get(resultKey);
-  state.memory.delete(resultKey);
-  if (admitted === undefined) return undefined;
-  const joined = admitted.memory.get(resultKey);
-  admitted.memory.delete(resultKey);
-  const result = joined ?? value;
-  return result === undefined ? { ...exit, state: admitted } : { ...exit, state: admitted, value: result };
+function admitExits(machine: Machine, exits: readonly Outcome[]): Outcome[] {
+  for (const { state, value } of exits) if (value !== undefined) state.memory.set(resultKey, value);
+  const states = exits.map(({ state }) => state);
+  return admitEach(machine, states, new Visited(), new Visited()).map((state) => {
+    const value = state.memory.get(resultKey);
+    state.memory.delete(resultKey);
+    return value === undefined ? { state } : { state, value };
+  });
 }
 
 /** Locals of the running frame that nothing reads before writing; scalars that decide nothing. */

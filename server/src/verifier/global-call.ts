@@ -31,7 +31,7 @@ export function callGlobal(
   if (fn.hasBody) {
     // A call that was refused is not told again from inside.
     const sleepable = reported || sleepsThere(machine, state);
-    machine.journal.found.set(`global ${fn.name} ${sleepable}`, { name: fn.name, kind: "global", sleepable });
+    machine.journal.find({ name: fn.name, kind: "global", sleepable });
   }
   args.forEach((value, index) => {
     checkArgument(machine, fn, state, value, exprs[index], index, site);

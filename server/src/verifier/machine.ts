@@ -85,12 +85,40 @@ export class Journal {
 
   readonly skipped = new Map<string, SkippedBlock>();
 
+  /** What the path assumes that is being followed. Of what happens there only findings count, and what they depend on. */
+  assumption: Assumption | undefined;
+
+  report(finding: RawFinding): void {
+    const { assumption } = this;
+    if (assumption === undefined) {
+      this.findings.add(finding);
+      return;
+    }
+    if (finding.assuming !== undefined && finding.assuming.variable !== assumption.variable) return;
+    const { variable, words } = finding.assuming ?? assumption;
+    this.findings.add({ ...finding, assuming: { variable, words } });
+  }
+
+  cap(name: string, count = 1): void {
+    if (this.assumption === undefined) this.caps.set(name, (this.caps.get(name) ?? 0) + count);
+  }
+
+  cannotRead(name: string, problem: string): void {
+    if (this.assumption === undefined) this.unreadable.set(name, problem);
+  }
+
+  find(root: FoundRoot): void {
+    if (this.assumption === undefined) this.found.set(`${root.kind} ${root.name} ${root.sleepable}`, root);
+  }
+
   skip(skipped: SkippedBlock): void {
+    if (this.assumption !== undefined) return;
     const key = `${skipped.site.fn.name} ${skipped.block}`;
     if (!this.skipped.has(key)) this.skipped.set(key, skipped);
   }
 
   reached(call: ReachedCall): void {
+    if (this.assumption !== undefined) return;
     const key = `${call.callee} ${siteKey(call.site)}`;
     if (this.#tellsMore(key, call)) this.calls.set(key, call);
   }
@@ -101,16 +129,6 @@ export class Journal {
     return known.guarded !== call.guarded ? known.guarded : known.frees === undefined && call.frees !== undefined;
   }
 
-  /** Of what happened on an assumed path only findings count, and what they depend on. */
-  addAssumed(other: Journal, assumption: Assumption): void {
-    for (const finding of other.findings.all()) {
-      if (finding.assuming !== undefined && finding.assuming.variable !== assumption.variable) continue;
-      const { variable, words } = finding.assuming ?? assumption;
-      this.findings.add({ ...finding, assuming: { variable, words } });
-    }
-    for (const name of other.looked) this.looked.add(name);
-  }
-
   /** `mayAssume`: can the caller's path still be one on which the loader chose another value of this variable? */
   add(
     other: Journal,
@@ -118,17 +136,18 @@ export class Journal {
     place: (site: Site) => Site,
     mayAssume: (variable: string) => boolean,
   ): void {
+    for (const finding of other.findings.all()) {
+      if (finding.assuming === undefined || mayAssume(finding.assuming.variable)) this.report(translate(finding));
+    }
+    for (const name of other.looked) this.looked.add(name);
+    if (this.assumption !== undefined) return;
     for (const [key, call] of other.calls) {
       if (this.#tellsMore(key, call)) this.calls.set(key, { ...call, site: place(call.site) });
     }
     for (const { block, site } of other.skipped.values()) this.skip({ block, site: place(site) });
-    for (const finding of other.findings.all()) {
-      if (finding.assuming === undefined || mayAssume(finding.assuming.variable)) this.findings.add(translate(finding));
-    }
-    for (const [cap, count] of other.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
+    for (const [cap, count] of other.caps) this.cap(cap, count);
     for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);
-    for (const [key, root] of other.found) this.found.set(key, root);
-    for (const name of other.looked) this.looked.add(name);
+    for (const root of other.found.values()) this.find(root);
   }
 }
 
@@ -153,7 +172,7 @@ export class Session {
 
 export interface RememberedResult {
   readonly entry: Extracted;
-  readonly outcomes: readonly { readonly state: State; readonly value?: Value; readonly exit?: Site }[];
+  readonly outcomes: readonly { readonly state: State; readonly value?: Value }[];
   readonly journal: Journal;
 }
 
@@ -198,10 +217,6 @@ export class Machine {
     return this.session.symbols;
   }
 
-  get findings(): FindingSink {
-    return this.journal.findings;
-  }
-
   newId(): number {
     return this.session.newId();
   }
@@ -218,7 +233,7 @@ export class Machine {
   }
 
   cap(name: string): void {
-    this.journal.caps.set(name, (this.journal.caps.get(name) ?? 0) + 1);
+    this.journal.cap(name);
   }
 
   /** Puts a new object into the state and returns a pointer to it. */

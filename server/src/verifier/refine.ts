@@ -2,10 +2,10 @@
 // true (or false) and says so when there are none. Tests work through negation,
 // comparison and stored conditions, because those are symbols with a definition.
 import type { BinaryOperator } from "../syntax/ast.ts";
+import type { Fact } from "./fact.ts";
 import type { Machine } from "./machine.ts";
 import type { State } from "./state.ts";
 import { anyRange, type Range } from "./symbols.ts";
-import type { Fact } from "./trace.ts";
 import { isNumber, type ObjectInfo, objectIdOf, type Value, zero } from "./value.ts";
 
 /** More excluded values than this are not remembered: switches have few that matter. */

@@ -20,7 +20,7 @@ export const report = {
     exitName: string | undefined,
   ): void {
     if (state.doubtful) return;
-    machine.findings.add({
+    machine.journal.report({
       kind: "leak",
       reference,
       name: reference.name ?? state.object(reference.object)?.origin.name,
@@ -42,7 +42,7 @@ export const report = {
     const id = objectIdOf(value);
     const object = state.object(id);
     if (object?.poisoned === true || state.doubtful) return;
-    machine.findings.add({
+    machine.journal.report({
       kind: "null",
       site,
       use: { ...use, text: describeExpr(expr), statement: machine.here },
@@ -66,7 +66,7 @@ export const report = {
     const id = objectIdOf(value);
     const object = state.object(id);
     if (id === undefined || object?.dead === undefined || object.poisoned) return;
-    machine.findings.add({
+    machine.journal.report({
       kind: "use-after-release",
       site,
       use,
@@ -90,7 +90,7 @@ export const report = {
     const id = objectIdOf(value);
     const object = state.object(id);
     if (object?.poisoned === true) return;
-    machine.findings.add({
+    machine.journal.report({
       kind: "release-unowned",
       site,
       callee,
@@ -107,7 +107,7 @@ export const report = {
     const id = breach.value && objectIdOf(breach.value);
     const object = state.object(id);
     if (object?.poisoned === true || state.doubtful) return;
-    machine.findings.add({
+    machine.journal.report({
       kind: "breach",
       rule: breach.rule,
       why: breach.why,

@@ -37,13 +37,13 @@ export function runRoot(
   const graph = fn.problem === undefined ? unit.graph(fn) : undefined;
   const problem = fn.problem ?? graph?.problem?.message;
   if (graph === undefined || problem !== undefined) {
-    machine.journal.unreadable.set(fn.name, problem ?? "no body");
+    machine.journal.cannotRead(fn.name, problem ?? "no body");
   } else {
     const frame: Frame = { fn: graph.decl, graph, depth: 0, caller: undefined, callSite: undefined };
     const entry = entryState(machine, frame, fn);
     if (root.kind === "program") checkExceptionCallback(machine, entry, fn);
     for (const outcome of runGraph(machine, frame, entry)) {
-      const exit = outcome.exit ?? { fn: fn.decl, at: fn.decl.nameAt };
+      const exit = outcome.state.exit ?? { fn: fn.decl, at: fn.decl.nameAt };
       onPath(machine, outcome.state, () => leaveRoot(machine, outcome.state, outcome.value, exit));
     }
   }

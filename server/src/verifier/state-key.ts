@@ -1,13 +1,24 @@
 // When are two states the same? When they agree on all that can matter from here:
 // values, objects, facts and what is held, with identities renumbered in the order
-// they are met. Making the key also drops what nothing refers to any more.
+// they are met. Facts stand beside the rest, for states that differ only there can be
+// compared. Making the shape also drops what nothing refers to any more.
+import type { Fact } from "./fact.ts";
 import type { Machine } from "./machine.ts";
+import { factOf } from "./refine.ts";
 import type { State } from "./state.ts";
 import type { ObjectInfo, StackObject, Value } from "./value.ts";
 
-/** `doubtful` is left out. */
-export function canonicalKey(machine: Machine, state: State): string {
-  return new Canonicalizer(machine, state).key();
+export interface Shape {
+  /** All that matters but what is known of scalars. `doubtful` is left out. */
+  readonly key: string;
+  /** Symbols in the order of their numbers in `key`: those of states with equal keys correspond. */
+  readonly symbols: readonly number[];
+  /** What is known of each. */
+  readonly facts: readonly Fact[];
+}
+
+export function shapeOf(machine: Machine, state: State): Shape {
+  return new Canonicalizer(machine, state).shape();
 }
 
 /** What is held, without values: states that differ here are never joined. */
@@ -49,7 +60,7 @@ class Canonicalizer {
     });
   }
 
-  key(): string {
+  shape(): Shape {
     const state = this.#state;
     // Locals and arguments first: objects get their numbers from where the program holds them.
     const own: string[] = [];
@@ -77,7 +88,8 @@ class Canonicalizer {
     if (assumption !== undefined) this.#parts.push(`A${assumption.variable}=${this.#value(assumption.value, 0)}`);
     for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
     this.#collect();
-    return this.#parts.join("");
+    const symbols = [...this.#symbols.keys()];
+    return { key: this.#parts.join(""), symbols, facts: symbols.map((id) => factOf(this.#machine, state, id)) };
   }
 
   /** Memory behind objects that are reached; the rest is garbage. */
@@ -189,17 +201,15 @@ class Canonicalizer {
     if (known !== undefined) return `$${known}`;
     const number = this.#symbols.size;
     this.#symbols.set(id, number);
-    const fact = this.#state.facts.get(id);
-    const facts = fact === undefined ? "" : `[${fact.low},${fact.high}!${fact.not.join(" ")}]`;
     const definition = depth < 4 ? this.#machine.symbols.definition(id) : undefined;
-    if (definition === undefined) return `$${number}${facts}`;
+    if (definition === undefined) return `$${number}`;
     switch (definition.kind) {
       case "not":
-        return `$${number}${facts}:!${this.#value(definition.operand, depth + 1)}`;
+        return `$${number}:!${this.#value(definition.operand, depth + 1)}`;
       case "cast":
-        return `$${number}${facts}:c${definition.bits}${this.#value(definition.operand, depth + 1)}`;
+        return `$${number}:c${definition.bits}${this.#value(definition.operand, depth + 1)}`;
       case "binary":
-        return `$${number}${facts}:(${this.#value(definition.left, depth + 1)}${definition.op}${this.#value(definition.right, depth + 1)})`;
+        return `$${number}:(${this.#value(definition.left, depth + 1)}${definition.op}${this.#value(definition.right, depth + 1)})`;
     }
   }
 

@@ -2,8 +2,9 @@
 // A state is changed in place while a straight line runs and cloned where paths
 // part; nothing outside this room keeps one. Two states with the same `key` behave
 // the same from here on, whatever ids their objects have.
+import type { Fact } from "./fact.ts";
 import { SharedMap } from "./shared-map.ts";
-import type { Fact, TraceNode } from "./trace.ts";
+import type { TraceNode } from "./trace.ts";
 import type { Death, ObjectInfo, Reference, Site, Value } from "./value.ts";
 
 export interface HeldLock {
@@ -77,6 +78,8 @@ export class State {
   epoch: number;
   /** Reached only if assembly gave zero: the verifier may know that it cannot, so nothing is claimed. */
   doubtful: boolean;
+  /** Where the function returned. */
+  exit: Site | undefined;
   /** Where the body that libbpf's BPF_PROG wraps returned: the exit a reader wants to see. */
   bodyExit: Site | undefined;
   /** undefined: what the object file says is enough to get here. */
@@ -106,6 +109,7 @@ export class State {
     this.settled = none;
     this.callersReferences = noReferences;
     this.impossible = false;
+    this.exit = undefined;
     this.bodyExit = undefined;
     this.doubtful = false;
   }
@@ -123,6 +127,7 @@ export class State {
     copy.assumption = this.assumption;
     copy.settled = this.settled;
     copy.callersReferences = this.callersReferences;
+    copy.exit = this.exit;
     copy.bodyExit = this.bodyExit;
     copy.doubtful = this.doubtful;
     return copy;

@@ -1,11 +1,5 @@
-// How a path got here, as a list that shares its past, and what it knows of scalars.
-import type { Range } from "./symbols.ts";
+// How a path got here, as a list that shares its past.
 import type { Site } from "./value.ts";
-
-export interface Fact extends Range {
-  /** Single values known not to be taken; few. */
-  readonly not: readonly number[];
-}
 
 /** One decision on the path, newest first through `before`. */
 export interface TraceNode {
