@@ -11,7 +11,7 @@ import { objectIdOf } from "./value.ts";
 
 /** What has gone on from one place. */
 export class Visited {
-  /** By what matters except facts: the facts with which a state of this shape went on. */
+  /** By all that matters except facts: the facts with which a state went on. */
   readonly #facts = new Map<string, (readonly Fact[])[]>();
   readonly byResources = new Map<string, Group>();
   /** How many states went on. */
@@ -19,16 +19,23 @@ export class Visited {
   /** One of them was not doubtful. */
   certain = false;
 
-  covers({ key, facts }: Shape): boolean {
-    return this.#facts.get(key)?.some((known) => coverAll(known, facts)) === true;
+  covers(shape: Shape): boolean {
+    return this.#facts.get(keyOf(shape))?.some((known) => coverAll(known, shape.facts)) === true;
   }
 
-  add({ key, facts }: Shape): void {
+  add(shape: Shape): void {
     this.size++;
+    const key = keyOf(shape);
     const known = this.#facts.get(key);
-    if (known === undefined) this.#facts.set(key, [facts]);
-    else known.push(facts);
+    if (known === undefined) this.#facts.set(key, [shape.facts]);
+    else known.push(shape.facts);
   }
+}
+
+/** Of the paths that the object file allows, and of those that exist only if the loader chose otherwise. */
+export class VisitedPaths {
+  readonly certain = new Visited();
+  readonly assumed = new Visited();
 }
 
 /** States with the same resources: so many are kept apart, the rest are one. Of doubtful ones only the first. */
@@ -44,23 +51,39 @@ interface Candidate {
   shape: Shape;
 }
 
-/** Paths that the object file allows, and those that exist only if the loader chose otherwise, do not meet. */
-export function admitEach(
-  machine: Machine,
-  states: readonly State[],
-  visited: Visited,
-  assumedVisited: Visited,
-): State[] {
+/** Those of the states waiting at one place that go on. */
+export function admit(machine: Machine, states: readonly State[], visited: VisitedPaths): State[] {
   const assumed = states.filter(({ assumption }) => assumption !== undefined);
-  if (assumed.length === 0) return admit(machine, states, visited);
-  const others = states.filter(({ assumption }) => assumption === undefined);
-  return [
-    ...admit(machine, others, visited),
-    ...onPath(machine, assumed[0]!, () => admit(machine, assumed, assumedVisited)),
-  ];
+  const certain = assumed.length === 0 ? states : states.filter(({ assumption }) => assumption === undefined);
+  const admitted = admitAlike(machine, freshOf(machine, certain, visited.certain), visited.certain);
+  if (assumed[0] !== undefined) {
+    const others = onPath(machine, assumed[0], () => {
+      const fresh = freshOf(machine, assumed, visited.assumed).filter((one) => !standsFor(admitted, one));
+      return admitAlike(machine, fresh, visited.assumed);
+    });
+    admitted.push(...others);
+  }
+  return admitted.map(({ state }) => state);
 }
 
-function admit(machine: Machine, states: readonly State[], visited: Visited): State[] {
+/**
+ * Where the loader's choice made no difference to a path, it is no path of its own. It may part again at the next
+ * place that asks.
+ */
+function standsFor(certain: readonly Candidate[], { state: { assumption }, shape }: Candidate): boolean {
+  if (assumption === undefined) return false;
+  const other = certain.find(
+    (one) => one.shape.key === shape.key && !one.state.doubtful && coverAll(one.shape.facts, shape.facts),
+  );
+  if (other === undefined) return false;
+  const { settled } = other.state;
+  if (settled.has(assumption.variable))
+    other.state.settled = new Set([...settled].filter((variable) => variable !== assumption.variable));
+  return true;
+}
+
+/** What none that went on before stands for, each once. */
+function freshOf(machine: Machine, states: readonly State[], visited: Visited): readonly Candidate[] {
   const fresh = new Batch(machine);
   for (const [order, state] of states.entries()) {
     if (!isWithinLimits(machine, state)) continue;
@@ -68,12 +91,16 @@ function admit(machine: Machine, states: readonly State[], visited: Visited): St
     if (state.references.length > limits.lostReferences && dropLost(state)) candidate.shape = shapeOf(machine, state);
     if (!visited.covers(candidate.shape)) fresh.add(candidate);
   }
-  const candidates = fresh.all();
+  return fresh.all();
+}
+
+function admitAlike(machine: Machine, candidates: readonly Candidate[], visited: Visited): Candidate[] {
   // About a doubtful state nothing is claimed: where another passes, it has nothing to add.
   visited.certain ||= candidates.some(({ state }) => !state.doubtful);
-  const admitted: State[] = [];
+  const admitted: Candidate[] = [];
   const grown = new Set<Group>();
-  for (const { state, shape } of candidates) {
+  for (const candidate of candidates) {
+    const { state } = candidate;
     if (state.doubtful && visited.certain) continue;
     if (visited.size > limits.statesPerBlock) {
       machine.cap("states per block");
@@ -91,17 +118,21 @@ function admit(machine: Machine, states: readonly State[], visited: Visited): St
         continue;
       }
     }
-    visited.add(shape);
-    admitted.push(state);
+    visited.add(candidate.shape);
+    admitted.push(candidate);
   }
   for (const group of grown) {
     const state = group.joined!.clone();
     const shape = shapeOf(machine, state);
     if (visited.covers(shape)) continue;
     visited.add(shape);
-    admitted.push(state);
+    admitted.push({ order: candidates.length, state, shape });
   }
   return admitted;
+}
+
+function keyOf({ key, assumption }: Shape): string {
+  return assumption === "" ? key : `${key} ${assumption}`;
 }
 
 /** States that arrived together; those that differ in one fact only are one wherever a fact can say what both know. */
@@ -114,8 +145,9 @@ class Batch {
   }
 
   add(candidate: Candidate): void {
-    const alike = this.#byKey.get(candidate.shape.key) ?? [];
-    this.#byKey.set(candidate.shape.key, alike);
+    const key = keyOf(candidate.shape);
+    const alike = this.#byKey.get(key) ?? [];
+    this.#byKey.set(key, alike);
     let current = candidate;
     for (let i = 0; i < alike.length; i++) {
       const other = alike[i]!;

@@ -2,7 +2,7 @@
 // nothing new comes (7.0 on), or once with books of their own. Asynchronous ones
 // are roots: they start with nothing held.
 import type { Protocol } from "../registry/effect.ts";
-import { admitEach, Visited } from "./admission.ts";
+import { admit, VisitedPaths } from "./admission.ts";
 import type { Call } from "./arguments.ts";
 import { mayNotHold } from "./exit.ts";
 import { exploreFunction, type Outcome } from "./explore-function.ts";
@@ -33,8 +33,8 @@ export function runSyncCallback(
     return [{ state, value: result() }];
   }
   const outcomes: Outcome[] = [{ state: state.clone(), value: result() }];
-  const visited = [new Visited(), new Visited()] as const;
-  admitEach(machine, [state.clone()], ...visited);
+  const visited = new VisitedPaths();
+  admit(machine, [state.clone()], visited);
   let pending = [state];
   const rounds = machine.effects.rules.callbacksRepeated ? maxReplays : 1;
   for (let round = 0; round < rounds && pending.length > 0; round++) {
@@ -49,7 +49,7 @@ export function runSyncCallback(
       }
     }
     // The verifier takes the next turn whatever the callback returned.
-    pending = admitEach(machine, turned, ...visited);
+    pending = admit(machine, turned, visited);
     for (const after of pending) outcomes.push({ state: after.clone(), value: result() });
   }
   return outcomes;

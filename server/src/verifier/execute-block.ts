@@ -4,7 +4,7 @@ import { assertNever } from "../base/assert-never.ts";
 import type { BasicBlock, Expr, Instruction, Place, Terminator } from "../cfg/ir.ts";
 import { localUse } from "../cfg/liveness.ts";
 import { visitExpr } from "../cfg/walk.ts";
-import { admitEach, Visited } from "./admission.ts";
+import { admit, VisitedPaths } from "./admission.ts";
 import { chosenOtherwise, nameAssumption, onPath } from "./assumption.ts";
 import { executeCall } from "./calls.ts";
 import { describePlace } from "./describe.ts";
@@ -75,7 +75,7 @@ export function executeBlock(
 const manyStates = 6;
 
 function meet(machine: Machine, states: readonly State[]): State[] {
-  return admitEach(machine, states, new Visited(), new Visited());
+  return admit(machine, states, new VisitedPaths());
 }
 
 function execute(

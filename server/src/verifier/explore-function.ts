@@ -6,7 +6,7 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { localUse } from "../cfg/liveness.ts";
 import { explore } from "../dataflow/worklist.ts";
 import type { FunctionInfo } from "../model/unit.ts";
-import { admitEach, Visited } from "./admission.ts";
+import { admit, VisitedPaths } from "./admission.ts";
 import { adopt } from "./evaluate.ts";
 import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
@@ -134,8 +134,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
   const { graph } = frame;
   const use = localUse(graph, machine.effects.kernel, (callee) => numbersMatter(machine, callee));
   const exits: Outcome[] = [];
-  const seen = new Map<number, Visited>();
-  const assumedSeen = new Map<number, Visited>();
+  const seen = new Map<number, VisitedPaths>();
   let assumedSteps = 0;
   const mayGoOn = (state: State): boolean => {
     if (state.assumption !== undefined) return assumedSteps++ < limits.assumed;
@@ -152,7 +151,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
         for (const state of states) dropDead(state, use.liveIn[block]!, use.decisive[block]!);
         if (!use.joins.has(block)) return states;
         for (const state of states) dropSharedScalars(state, use.reread[block]!);
-        return admitEach(machine, states, visitedAt(seen, block), visitedAt(assumedSeen, block));
+        return admit(machine, states, visitedAt(seen, block));
       },
       step: (block, state) =>
         executeBlock(machine, frame, block, state, (exit) => {
@@ -166,10 +165,10 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
   return admitExits(machine, exits);
 }
 
-function visitedAt(seen: Map<number, Visited>, block: number): Visited {
+function visitedAt(seen: Map<number, VisitedPaths>, block: number): VisitedPaths {
   let visited = seen.get(block);
   if (visited === undefined) {
-    visited = new Visited();
+    visited = new VisitedPaths();
     seen.set(block, visited);
   }
   return visited;
@@ -189,7 +188,7 @@ const resultKey = "r|";
 function admitExits(machine: Machine, exits: readonly Outcome[]): Outcome[] {
   for (const { state, value } of exits) if (value !== undefined) state.memory.set(resultKey, value);
   const states = exits.map(({ state }) => state);
-  return admitEach(machine, states, new Visited(), new Visited()).map((state) => {
+  return admit(machine, states, new VisitedPaths()).map((state) => {
     const value = state.memory.get(resultKey);
     state.memory.delete(resultKey);
     return value === undefined ? { state } : { state, value };

@@ -9,8 +9,10 @@ import type { State } from "./state.ts";
 import type { ObjectInfo, StackObject, Value } from "./value.ts";
 
 export interface Shape {
-  /** All that matters but what is known of scalars. `doubtful` is left out. */
+  /** All that matters but what is known of scalars and what is assumed. `doubtful` is left out. */
   readonly key: string;
+  /** What is assumed of a read-only variable; "" for nothing. */
+  readonly assumption: string;
   /** Symbols in the order of their numbers in `key`: those of states with equal keys correspond. */
   readonly symbols: readonly number[];
   /** What is known of each. */
@@ -84,12 +86,14 @@ class Canonicalizer {
       );
     }
     this.#parts.push(`${regionKey(state)},${state.callbackDepth}`);
-    const { assumption } = state;
-    if (assumption !== undefined) this.#parts.push(`A${assumption.variable}=${this.#value(assumption.value, 0)}`);
     for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
+    const key = this.#parts.join("");
+    // Last, so that the same symbols have the same numbers where nothing is assumed.
+    const assumed = state.assumption;
+    const assumption = assumed === undefined ? "" : `${assumed.variable}=${this.#value(assumed.value, 0)}`;
     this.#collect();
     const symbols = [...this.#symbols.keys()];
-    return { key: this.#parts.join(""), symbols, facts: symbols.map((id) => factOf(this.#machine, state, id)) };
+    return { key, assumption, symbols, facts: symbols.map((id) => factOf(this.#machine, state, id)) };
   }
 
   /** Memory behind objects that are reached; the rest is garbage. */
