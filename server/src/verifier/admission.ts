@@ -11,25 +11,33 @@ import { objectIdOf } from "./value.ts";
 
 /** What has gone on from one place. */
 export class Visited {
-  /** By all that matters except facts: the facts with which a state went on. */
-  readonly #facts = new Map<string, (readonly Fact[])[]>();
+  /** By all that matters except facts. */
+  readonly #known = new Map<string, Known[]>();
   readonly byResources = new Map<string, Group>();
   /** How many states went on. */
   size = 0;
   /** One of them was not doubtful. */
   certain = false;
 
-  covers(shape: Shape): boolean {
-    return this.#facts.get(keyOf(shape))?.some((known) => coverAll(known, shape.facts)) === true;
+  covers({ state, shape }: Candidate): boolean {
+    const known = this.#known.get(keyOf(shape));
+    return known?.some((one) => (one.forgot || !state.forgot) && coverAll(one.facts, shape.facts)) === true;
   }
 
-  add(shape: Shape): void {
+  add({ state, shape }: Candidate): void {
     this.size++;
     const key = keyOf(shape);
-    const known = this.#facts.get(key);
-    if (known === undefined) this.#facts.set(key, [shape.facts]);
-    else known.push(shape.facts);
+    const one = { facts: shape.facts, forgot: state.forgot };
+    const known = this.#known.get(key);
+    if (known === undefined) this.#known.set(key, [one]);
+    else known.push(one);
   }
+}
+
+/** A state that went on. */
+interface Known {
+  readonly facts: readonly Fact[];
+  readonly forgot: boolean;
 }
 
 /** Of the paths that the object file allows, and of those that exist only if the loader chose otherwise. */
@@ -70,12 +78,14 @@ export function admit(machine: Machine, states: readonly State[], visited: Visit
  * Where the loader's choice made no difference to a path, it is no path of its own. It may part again at the next
  * place that asks.
  */
-function standsFor(certain: readonly Candidate[], { state: { assumption }, shape }: Candidate): boolean {
+function standsFor(certain: readonly Candidate[], { state, shape }: Candidate): boolean {
+  const { assumption } = state;
   if (assumption === undefined) return false;
   const other = certain.find(
     (one) => one.shape.key === shape.key && !one.state.doubtful && coverAll(one.shape.facts, shape.facts),
   );
   if (other === undefined) return false;
+  other.state.forgot ||= state.forgot;
   const { settled } = other.state;
   if (settled.has(assumption.variable))
     other.state.settled = new Set([...settled].filter((variable) => variable !== assumption.variable));
@@ -89,7 +99,7 @@ function freshOf(machine: Machine, states: readonly State[], visited: Visited): 
     if (!isWithinLimits(machine, state)) continue;
     const candidate = { order, state, shape: shapeOf(machine, state) };
     if (state.references.length > limits.lostReferences && dropLost(state)) candidate.shape = shapeOf(machine, state);
-    if (!visited.covers(candidate.shape)) fresh.add(candidate);
+    if (!visited.covers(candidate)) fresh.add(candidate);
   }
   return fresh.all();
 }
@@ -118,15 +128,15 @@ function admitAlike(machine: Machine, candidates: readonly Candidate[], visited:
         continue;
       }
     }
-    visited.add(candidate.shape);
+    visited.add(candidate);
     admitted.push(candidate);
   }
   for (const group of grown) {
     const state = group.joined!.clone();
-    const shape = shapeOf(machine, state);
-    if (visited.covers(shape)) continue;
-    visited.add(shape);
-    admitted.push({ order: candidates.length, state, shape });
+    const candidate = { order: candidates.length, state, shape: shapeOf(machine, state) };
+    if (visited.covers(candidate)) continue;
+    visited.add(candidate);
+    admitted.push(candidate);
   }
   return admitted;
 }
@@ -154,6 +164,7 @@ class Batch {
       const facts = unionOf(other.shape.facts, current.shape.facts);
       if (facts === undefined) continue;
       this.#widen(other, facts);
+      other.state.forgot ||= current.state.forgot;
       // It knows less now: it may stand for others, too.
       alike.splice(i, 1);
       current = other;

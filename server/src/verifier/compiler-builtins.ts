@@ -23,6 +23,10 @@ export function readsArguments(name: string): boolean {
   return memoryFunctions.has(plain(name)) || (name.startsWith("__sync_") && name !== "__sync_synchronize");
 }
 
+export function copiesMemory(name: string): boolean {
+  return plain(name) === "memcpy" || plain(name) === "memmove";
+}
+
 function plain(name: string): string {
   return name.startsWith("__builtin_") ? name.slice("__builtin_".length) : name;
 }

@@ -38,7 +38,7 @@ export function exploreFunction(
   const summary = machine.summary(fn.name);
   const { assumption } = before;
   const keepsAssumption = assumption !== undefined && summary.reads.has(assumption.variable);
-  const entry = extract(machine, before, args, summary.throws || summary.tailCalls, keepsAssumption);
+  const entry = extract(machine, before, args, summary, keepsAssumption);
   const callsHandler = root.exceptionCallback !== undefined && summary.functions.includes(root.exceptionCallback);
   const key = `${fn.name}|${contextKey(machine, entry, summary.throws || callsHandler)}|${entry.key}`;
   let result = machine.session.results.get(key);

@@ -1,7 +1,9 @@
 // The part of a state that a called function can see: what its arguments reach,
-// globals, hook arguments, regions. Taken out, it becomes the entry state of the
-// function and, as text, the key under which its result is remembered.
-import type { Machine } from "./machine.ts";
+// globals, hook arguments, regions, and of memory outside the stack only what the
+// function names. Taken out, it becomes the entry state of the function and, as
+// text, the key under which its result is remembered.
+import type { GlobalSummary, Machine } from "./machine.ts";
+import { memberNames } from "./path.ts";
 import { State } from "./state.ts";
 import type { StackObject, Value } from "./value.ts";
 
@@ -19,16 +21,18 @@ export interface Extracted {
   /** Locks held at entry, in order. */
   readonly locks: readonly number[];
   readonly regions: readonly number[];
+  /** Memory of the caller that was taken. */
+  readonly taken: readonly string[];
 }
 
 export function extract(
   machine: Machine,
   state: State,
   args: readonly (Value | undefined)[],
-  allReferences: boolean,
+  summary: GlobalSummary,
   keepsAssumption: boolean,
 ): Extracted {
-  return new Extraction(machine, state).run(args, allReferences, keepsAssumption);
+  return new Extraction(machine, state, summary).run(args, keepsAssumption);
 }
 
 /** Keeps what arguments reach alive while the function runs, also when its parameters are dead. */
@@ -49,33 +53,49 @@ class Extraction {
   readonly #parts: string[] = [];
   readonly #pending: (() => void)[] = [];
 
-  constructor(machine: Machine, from: State) {
+  readonly #summary: GlobalSummary;
+  readonly #taken: string[] = [];
+
+  constructor(machine: Machine, from: State, summary: GlobalSummary) {
     this.#machine = machine;
     this.#from = from;
+    this.#summary = summary;
   }
 
-  run(args: readonly (Value | undefined)[], allReferences: boolean, keepsAssumption: boolean): Extracted {
+  run(args: readonly (Value | undefined)[], keepsAssumption: boolean): Extracted {
     const from = this.#from;
     const to = this.#to;
-    const shared: string[] = [];
+    const { names } = this.#summary;
+    const globals: string[] = [];
+    const hookArguments: string[] = [];
     for (const key of from.memory.keys()) {
+      if (key[0] === "c") {
+        hookArguments.push(key);
+        continue;
+      }
       const base = key.slice(0, key.indexOf("|"));
+      if (key[0] === "g") {
+        if (names === undefined || names.globals.has(base.slice(2))) globals.push(key);
+        continue;
+      }
       const list = this.#keysOf.get(base);
       if (list === undefined) this.#keysOf.set(base, [key]);
       else list.push(key);
-      if (key[0] === "g" || key[0] === "c") shared.push(key);
     }
     const renamed = args.map((value) => (value === undefined ? undefined : this.#value(value, 0)));
     renamed.forEach((value, index) => {
       if (value !== undefined) to.memory.set(pinKey(index), value);
       this.#parts.push(",");
     });
-    for (const key of shared.sort()) {
-      this.#parts.push(key, "=");
-      to.memory.set(key, this.#value(from.memory.get(key)!, 0));
-    }
+    this.#shared(globals);
     this.#drain();
-    if (allReferences) for (const reference of from.references) this.#reference(reference.id);
+    // Only who is given the context can ask for what is in it.
+    if ([...this.#objects.keys()].some((id) => from.object(id)?.class === "context")) {
+      this.#shared(hookArguments);
+      this.#drain();
+    }
+    if (this.#summary.throws || this.#summary.tailCalls)
+      for (const reference of from.references) this.#reference(reference.id);
     this.#drain();
     to.references = from.references.filter((reference) => this.#references.has(reference.id));
     for (const lock of from.locks) {
@@ -110,7 +130,16 @@ class Extraction {
       references: [...this.#references.keys()],
       locks: from.locks.map((lock) => lock.id),
       regions: from.regions.map((region) => region.id),
+      taken: this.#taken,
     };
+  }
+
+  #shared(keys: string[]): void {
+    for (const key of keys.sort()) {
+      this.#parts.push(key, "=");
+      this.#to.memory.set(key, this.#value(this.#from.memory.get(key)!, 0));
+      this.#taken.push(key);
+    }
   }
 
   #drain(): void {
@@ -247,12 +276,23 @@ class Extraction {
   }
 
   #memory(base: string, name: string, as: string): void {
+    const isStack = base[0] === "f" || base[0] === "u";
     for (const key of (this.#keysOf.get(base) ?? []).sort()) {
       const rest = key.slice(key.indexOf("|"));
+      if (!isStack && !this.#isNamed(rest)) continue;
+      this.#taken.push(key);
       this.#parts.push(name, rest, "=");
       this.#to.memory.set(as + rest, this.#value(this.#from.memory.get(key)!, 0));
       this.#parts.push(";");
     }
+  }
+
+  /** Can the function read or write it, or a part of what it is in? */
+  #isNamed(path: string): boolean {
+    const { names } = this.#summary;
+    if (names === undefined) return true;
+    const members = memberNames(path);
+    return members.length === 0 || members.some((member) => names.members.has(member));
   }
 
   /** What the function cannot reach is "another" to it, whichever it is. */

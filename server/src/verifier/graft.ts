@@ -5,6 +5,7 @@
 import type { Extracted } from "./extract.ts";
 import type { RawFinding, Subject } from "./finding.ts";
 import type { Machine } from "./machine.ts";
+import { forgetShared } from "./memory.ts";
 import { endNonOwning, endRcu, invalidatePackets, killTied } from "./ownership.ts";
 import type { HeldLock, Region, State } from "./state.ts";
 import type { TraceNode } from "./trace.ts";
@@ -46,14 +47,8 @@ export class Pairing {
   /** The caller's state without the memory that the function could see. */
   rest(): State {
     if (this.#rest === undefined) {
-      const rest = this.caller.clone();
-      const seen = new Set(this.entry.bases);
-      for (const id of this.entry.objects) seen.add(`o${id}`);
-      for (const id of this.entry.symbols) seen.add(`y${id}`);
-      for (const key of this.caller.memory.keys()) {
-        if (key[0] === "g" || key[0] === "c" || seen.has(key.slice(0, key.indexOf("|")))) rest.memory.delete(key);
-      }
-      this.#rest = rest;
+      this.#rest = this.caller.clone();
+      for (const key of this.entry.taken) this.#rest.memory.delete(key);
     }
     return this.#rest.clone();
   }
@@ -88,6 +83,7 @@ export class Graft {
     const { run } = this.#pairing;
     const result = this.#pairing.rest();
     this.#applyEvents(result, after);
+    if (after.forgot) forgetShared(this.#machine, result);
     for (const [key, value] of after.memory) {
       const bar = key.indexOf("|");
       const base = this.#base(key.slice(0, bar));

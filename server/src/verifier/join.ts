@@ -29,6 +29,7 @@ class Join {
     this.#left = left;
     this.#right = right;
     this.#result = left.clone();
+    this.#result.forgot ||= right.forgot;
   }
 
   run(): State | undefined {

@@ -57,6 +57,8 @@ export interface GlobalSummary {
   readonly sleeps: boolean;
   /** All names called on the way. */
   readonly functions: readonly string[];
+  /** Members and globals that it names on the way: it can read or write no others. undefined: it may see all. */
+  readonly names: { readonly members: ReadonlySet<string>; readonly globals: ReadonlySet<string> } | undefined;
 }
 
 export interface Frame {

@@ -6,7 +6,7 @@ import type { Expr, Place } from "../cfg/ir.ts";
 import type { CType } from "../model/types.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Frame, Machine } from "./machine.ts";
-import { ancestors, element, type Index, isInexact, member } from "./path.ts";
+import { ancestors, element, type Index, isInexact, member, memberNames } from "./path.ts";
 import { known } from "./refine.ts";
 import type { State } from "./state.ts";
 import { type Value, zero } from "./value.ts";
@@ -109,6 +109,7 @@ const unknownFill: Value = { kind: "symbol", id: -1 };
 /** An index nobody knows: every element may have been the one. */
 function forgetArray(state: State, address: Address): void {
   const array = { base: address.base, path: address.path.slice(0, address.path.search(/\[[?~]\]/)) };
+  noteWhole(state, array);
   forgetUnder(state, array);
   state.memory.set(`${memoryKey(array)}*`, unknownFill);
 }
@@ -135,23 +136,31 @@ export function forgetUnder(state: State, address: Address): void {
   }
 }
 
+/** An object is written to as a whole: with it, members that nobody names. */
+function noteWhole(state: State, { base, path }: Address): void {
+  if (!isStackBase(base) && memberNames(path).length === 0) state.forgot = true;
+}
+
 function isBoundary(c: string): boolean {
   return c === "." || c === "[" || c === "*" || c === "-";
 }
 
 export function fillZero(state: State, address: Address): void {
+  noteWhole(state, address);
   forgetUnder(state, address);
   state.memory.set(`${memoryKey(address)}*`, zero);
 }
 
 /** The callee wrote through a pointer: what is there now is not known. */
 export function clobber(state: State, address: Address): void {
+  noteWhole(state, address);
   forgetUnder(state, address);
   state.memory.set(`${memoryKey(address)}*`, unknownFill);
 }
 
 /** A call or a memory clobber: nothing outside the locals is as it was read. */
 export function forgetShared(machine: Machine, state: State): void {
+  state.forgot = true;
   for (const key of [...state.memory.keys()]) {
     const first = key[0];
     if (first === "o" || first === "y") state.memory.delete(key);
@@ -176,6 +185,7 @@ export function copyUnder(state: State, target: Address, source: Address): void 
   const fill = ancestors(source.path)
     .map((path) => state.memory.get(`${source.base}|${path}*`))
     .find((value) => value !== undefined);
+  noteWhole(state, target);
   forgetUnder(state, target);
   const to = memoryKey(target);
   state.memory.set(`${to}*`, fill ?? unknownFill);

@@ -57,3 +57,17 @@ export function ancestors(path: string): string[] {
   }
   return result;
 }
+
+const namesByPath = new Map<string, readonly string[]>();
+const maxPaths = 20_000;
+
+/** The members that a path goes through. */
+export function memberNames(path: string): readonly string[] {
+  let names = namesByPath.get(path);
+  if (names === undefined) {
+    names = path.match(/[A-Za-z_]\w*/g) ?? [];
+    if (namesByPath.size >= maxPaths) namesByPath.clear();
+    namesByPath.set(path, names);
+  }
+  return names;
+}

@@ -88,6 +88,11 @@ export class State {
   settled: ReadonlySet<string>;
   /** Something impossible happened, such as an access past an array's end: the path is not one of the program's. */
   impossible: boolean;
+  /**
+   * Kept inside followed functions only: what the function does not name, and so was not given, may have changed. No
+   * part of what tells states apart; of two that are one it is set where either has it.
+   */
+  forgot: boolean;
   /** Kept inside followed functions only. */
   events: readonly FarEvent[] | undefined;
   /** Those of the caller that the function was entered with. */
@@ -105,6 +110,7 @@ export class State {
     this.trace = undefined;
     this.epoch = 0;
     this.events = undefined;
+    this.forgot = false;
     this.assumption = undefined;
     this.settled = none;
     this.callersReferences = noReferences;
@@ -124,6 +130,7 @@ export class State {
     copy.trace = this.trace;
     copy.epoch = this.epoch;
     copy.events = this.events;
+    copy.forgot = this.forgot;
     copy.assumption = this.assumption;
     copy.settled = this.settled;
     copy.callersReferences = this.callersReferences;
