@@ -12,7 +12,7 @@ import { markEmpty } from "./empty-slots.ts";
 import { adopt, cast, evaluate, type OnDeref } from "./evaluate.ts";
 import type { Outcome } from "./explore-function.ts";
 import { checkSlotStore } from "./kptr.ts";
-import { type Frame, type Machine, siteOf } from "./machine.ts";
+import { type Frame, limits, type Machine, siteOf } from "./machine.ts";
 import {
   type Address,
   addressFromPointer,
@@ -55,7 +55,7 @@ export function executeBlock(
           return executeCall(machine, frame, current, instruction);
         }),
       );
-      if (states.length > manyStates) states = meet(machine, states);
+      if (states.length > limits.unjoined) states = admit(machine, states, new VisitedPaths());
     } else {
       for (const current of states) {
         onPath(machine, current, () => {
@@ -69,13 +69,6 @@ export function executeBlock(
   return states.flatMap((current) =>
     onPath(machine, current, () => terminate(machine, frame, current, terminator, leave)),
   );
-}
-
-/** Calls that end in several states multiply along a block; beyond this they meet as at a join. */
-const manyStates = 6;
-
-function meet(machine: Machine, states: readonly State[]): State[] {
-  return admit(machine, states, new VisitedPaths());
 }
 
 function execute(

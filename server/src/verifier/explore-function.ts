@@ -149,7 +149,7 @@ export function runGraph(machine: Machine, frame: Frame, entry: State): Outcome[
         checkCancelled(machine.cancellation);
         const states = arrived.filter(mayGoOn);
         for (const state of states) dropDead(state, use.liveIn[block]!, use.decisive[block]!);
-        if (!use.joins.has(block)) return states;
+        if (!use.joins.has(block) && states.length <= limits.unjoined) return states;
         for (const state of states) dropSharedScalars(state, use.reread[block]!);
         return admit(machine, states, visitedAt(seen, block));
       },

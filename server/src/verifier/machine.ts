@@ -23,6 +23,8 @@ export const limits = {
   callDepth: 32,
   /** States kept apart at one join that hold the same resources; more are joined into one. */
   sameResources: 4,
+  /** States that go on together where paths do not meet: calls that end in several multiply along a line. */
+  unjoined: 6,
   /** States at one join in all, after which paths are given up. */
   statesPerBlock: 1500,
   /** References from which on those that nothing holds any more are counted once. */
