@@ -337,16 +337,19 @@ function branch(
   const value = evaluate(machine, state, frame, terminator.test, derefChecker(machine, state, site));
   const tested = testedObject(machine, value, 0);
   const chosen = chosenOtherwise(machine, frame, state, terminator.test, value);
-  const otherwise = state.clone();
   const next: Next[] = [];
-  const certain = value.kind === "number";
-  if (assume(machine, state, value, true)) {
-    if (!certain) state.trace = decided(state.trace, site, true);
-    next.push({ target: terminator.whenTrue, state });
-  }
-  if (assume(machine, otherwise, value, false)) {
-    if (!certain) otherwise.trace = decided(otherwise.trace, site, false);
-    next.push({ target: terminator.whenFalse, state: otherwise });
+  if (value.kind === "number") {
+    next.push({ target: value.value !== 0 ? terminator.whenTrue : terminator.whenFalse, state });
+  } else {
+    const otherwise = state.clone();
+    if (assume(machine, state, value, true)) {
+      state.trace = decided(state.trace, site, true);
+      next.push({ target: terminator.whenTrue, state });
+    }
+    if (assume(machine, otherwise, value, false)) {
+      otherwise.trace = decided(otherwise.trace, site, false);
+      next.push({ target: terminator.whenFalse, state: otherwise });
+    }
   }
   noteLateTest(machine, frame, next, tested, site);
   if (next.length === 1 && readsSetting(machine, terminator.test)) {

@@ -33,7 +33,8 @@ export function exploreFunction(
   site: Site,
 ): Outcome[] {
   const graph = graphOf(machine, fn, caller);
-  if (graph === undefined) return [{ state: before }];
+  // What it would do nobody knows: nothing behind the call is followed.
+  if (graph === undefined) return [];
   const { root } = machine;
   const summary = machine.summary(fn.name);
   const { assumption } = before;
@@ -58,6 +59,7 @@ export function exploreFunction(
     remembered.journal,
     (finding) => journalGraft.finding(finding),
     (place) => journalGraft.site(place),
+    site.at,
     (variable) => (assumption === undefined ? !before.settled.has(variable) : variable === assumption.variable),
   );
   // One assumption at a time: where the function cannot read what is assumed, it made its own.

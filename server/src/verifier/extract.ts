@@ -21,8 +21,9 @@ export interface Extracted {
   /** Locks held at entry, in order. */
   readonly locks: readonly number[];
   readonly regions: readonly number[];
-  /** Memory of the caller that was taken. */
+  /** Memory of the caller that was taken, and where the function finds it. */
   readonly taken: readonly string[];
+  readonly given: readonly string[];
 }
 
 export function extract(
@@ -55,6 +56,7 @@ class Extraction {
 
   readonly #summary: GlobalSummary;
   readonly #taken: string[] = [];
+  readonly #given: string[] = [];
 
   constructor(machine: Machine, from: State, summary: GlobalSummary) {
     this.#machine = machine;
@@ -131,6 +133,7 @@ class Extraction {
       locks: from.locks.map((lock) => lock.id),
       regions: from.regions.map((region) => region.id),
       taken: this.#taken,
+      given: this.#given,
     };
   }
 
@@ -139,6 +142,7 @@ class Extraction {
       this.#parts.push(key, "=");
       this.#to.memory.set(key, this.#value(this.#from.memory.get(key)!, 0));
       this.#taken.push(key);
+      this.#given.push(key);
     }
   }
 
@@ -281,6 +285,7 @@ class Extraction {
       const rest = key.slice(key.indexOf("|"));
       if (!isStack && !this.#isNamed(rest)) continue;
       this.#taken.push(key);
+      this.#given.push(as + rest);
       this.#parts.push(name, rest, "=");
       this.#to.memory.set(as + rest, this.#value(this.#from.memory.get(key)!, 0));
       this.#parts.push(";");

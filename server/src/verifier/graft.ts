@@ -25,7 +25,6 @@ export class Pairing {
   readonly locks: ReadonlyMap<number, number>;
   readonly regions: ReadonlyMap<number, number>;
   readonly bases: ReadonlyMap<string, string>;
-  #rest: State | undefined;
 
   /** Equal keys, so equal order. */
   constructor(machine: Machine, caller: State, run: Extracted, entry: Extracted, site: Site) {
@@ -43,14 +42,24 @@ export class Pairing {
     this.regions = pair(run.regions, entry.regions);
     this.bases = new Map(entry.bases.map((base, i) => [`u${i}`, base]));
   }
+}
 
-  /** The caller's state without the memory that the function could see. */
-  rest(): State {
-    if (this.#rest === undefined) {
-      this.#rest = this.caller.clone();
-      for (const key of this.entry.taken) this.#rest.memory.delete(key);
-    }
-    return this.#rest.clone();
+/** Identities of the run by those that take their place: of what it started from, and of what it made. */
+class Renaming<T> {
+  readonly #paired: ReadonlyMap<number, T>;
+  #made: Map<number, T> | undefined;
+
+  constructor(paired: ReadonlyMap<number, T>) {
+    this.#paired = paired;
+  }
+
+  get(id: number): T | undefined {
+    return this.#paired.get(id) ?? this.#made?.get(id);
+  }
+
+  set(id: number, to: T): void {
+    this.#made ??= new Map();
+    this.#made.set(id, to);
   }
 }
 
@@ -60,57 +69,75 @@ export class Graft {
   readonly #caller: State;
   readonly #pairing: Pairing;
   readonly #site: Site;
-  readonly #objects: Map<number, number>;
-  readonly #symbols: Map<number, Value>;
-  readonly #dynptrs: Map<number, number>;
-  readonly #references: Map<number, number>;
-  readonly #regions: Map<number, number>;
+  readonly #objects: Renaming<number>;
+  readonly #symbols: Renaming<Value>;
+  readonly #dynptrs: Renaming<number>;
+  readonly #references: Renaming<number>;
+  readonly #regions: Renaming<number>;
 
   constructor(pairing: Pairing) {
     this.#pairing = pairing;
     this.#machine = pairing.machine;
     this.#caller = pairing.caller;
     this.#site = pairing.site;
-    this.#objects = new Map(pairing.objects);
-    this.#symbols = new Map(pairing.symbols);
-    this.#dynptrs = new Map(pairing.dynptrs);
-    this.#references = new Map(pairing.references);
-    this.#regions = new Map(pairing.regions);
+    this.#objects = new Renaming(pairing.objects);
+    this.#symbols = new Renaming(pairing.symbols);
+    this.#dynptrs = new Renaming(pairing.dynptrs);
+    this.#references = new Renaming(pairing.references);
+    this.#regions = new Renaming(pairing.regions);
   }
 
   state(after: State): State {
-    const { objects } = this.#caller;
-    const { run } = this.#pairing;
-    const result = this.#pairing.rest();
+    // What is as it was when the function was entered is what its caller knows of it.
+    const before = this.#pairing.run.state;
+    const result = this.#caller.clone();
     this.#applyEvents(result, after);
     if (after.forgot) forgetShared(this.#machine, result);
-    for (const [key, value] of after.memory) {
-      const bar = key.indexOf("|");
-      const base = this.#base(key.slice(0, bar));
-      if (base !== undefined) result.memory.set(base + key.slice(bar), this.value(value));
-    }
-    for (const [id, object] of after.objects) {
-      const known = this.#objects.get(id);
-      const before = known === undefined ? undefined : objects.get(known);
-      // As it was when the function was entered: then it is what its caller knows of it.
-      const unchanged = before !== undefined && run.state.objects.get(id) === object;
-      result.objects.set(this.#object(id), unchanged ? before : this.#info(object, before));
-    }
+    this.#memory(result, after);
+    this.#objectTable(result, after);
     for (const [id, fact] of after.facts) {
+      if (before.facts.get(id) === fact) continue;
       const value = this.value({ kind: "symbol", id });
       if (value.kind === "symbol") result.facts.set(value.id, fact);
     }
-    result.references = this.#referenceTable(after);
-    result.locks = after.locks.map((lock) => this.#lock(lock));
-    result.regions = after.regions.map((region) => this.#region(region));
+    if (after.references !== before.references) result.references = this.#referenceTable(after);
+    if (after.locks !== before.locks) result.locks = after.locks.map((lock) => this.#lock(lock));
+    if (after.regions !== before.regions) result.regions = after.regions.map((region) => this.#region(region));
     if (after.settled.size > 0) result.settled = new Set([...result.settled, ...after.settled]);
     if (after.assumption !== undefined)
       result.assumption = { ...after.assumption, value: this.value(after.assumption.value) };
     result.callbackDepth = after.callbackDepth;
-    result.epoch = after.epoch;
+    result.epoch += after.epoch - before.epoch;
     result.doubtful = after.doubtful;
     result.trace = this.#trace(after.trace, 0);
     return result;
+  }
+
+  #memory(result: State, after: State): void {
+    const { run, entry } = this.#pairing;
+    for (const [index, own] of run.given.entries()) {
+      const value = after.memory.get(own);
+      const callers = entry.taken[index]!;
+      if (value === undefined) result.memory.delete(callers);
+      else if (after.forgot || value !== run.state.memory.get(own)) result.memory.set(callers, this.value(value));
+    }
+    for (const [key, value] of after.memory) {
+      if (run.state.memory.has(key)) continue;
+      const bar = key.indexOf("|");
+      const base = this.#base(key.slice(0, bar));
+      if (base !== undefined) result.memory.set(base + key.slice(bar), this.value(value));
+    }
+  }
+
+  #objectTable(result: State, after: State): void {
+    const { run } = this.#pairing;
+    for (const [id, object] of after.objects) {
+      const known = this.#objects.get(id);
+      const before = known === undefined ? undefined : this.#caller.objects.get(known);
+      const unchanged = before !== undefined && run.state.objects.get(id) === object;
+      const now = unchanged ? before : this.#info(object, before);
+      if (known === undefined || result.objects.get(known) !== now) result.objects.set(this.#object(id), now);
+    }
   }
 
   value(value: Value): Value {

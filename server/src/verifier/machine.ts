@@ -89,6 +89,10 @@ export class Journal {
 
   readonly skipped = new Map<string, SkippedBlock>();
 
+  /** Journals that were added whole, by the call they came from. */
+  readonly #added = new Map<Journal, Set<Site["at"]>>();
+  readonly #summaries = new Set<GlobalSummary>();
+
   /** What the path assumes that is being followed. Of what happens there only findings count, and what they depend on. */
   assumption: Assumption | undefined;
 
@@ -133,18 +137,21 @@ export class Journal {
     return known.guarded !== call.guarded ? known.guarded : known.frees === undefined && call.frees !== undefined;
   }
 
-  /** `mayAssume`: can the caller's path still be one on which the loader chose another value of this variable? */
+  /** `at`: the call. `mayAssume`: can the caller's path still be one on which the loader chose another value of this variable? */
   add(
     other: Journal,
     translate: (finding: RawFinding) => RawFinding,
     place: (site: Site) => Site,
+    at: Site["at"],
     mayAssume: (variable: string) => boolean,
   ): void {
     for (const finding of other.findings.all()) {
       if (finding.assuming === undefined || mayAssume(finding.assuming.variable)) this.report(translate(finding));
     }
+    if (this.#isAdded(other, at)) return;
     for (const name of other.looked) this.looked.add(name);
     if (this.assumption !== undefined) return;
+    this.#noteAdded(other, at);
     for (const [key, call] of other.calls) {
       if (this.#tellsMore(key, call)) this.calls.set(key, { ...call, site: place(call.site) });
     }
@@ -152,6 +159,22 @@ export class Journal {
     for (const [cap, count] of other.caps) this.cap(cap, count);
     for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);
     for (const root of other.found.values()) this.find(root);
+  }
+
+  #isAdded(other: Journal, at: Site["at"]): boolean {
+    return this.#added.get(other)?.has(at) === true;
+  }
+
+  #noteAdded(other: Journal, at: Site["at"]): void {
+    const calls = this.#added.get(other);
+    if (calls === undefined) this.#added.set(other, new Set([at]));
+    else calls.add(at);
+  }
+
+  depend(summary: GlobalSummary): void {
+    if (this.#summaries.has(summary)) return;
+    this.#summaries.add(summary);
+    for (const name of summary.functions) this.looked.add(name);
   }
 }
 
@@ -232,7 +255,7 @@ export class Machine {
 
   summary(name: string): GlobalSummary {
     const summary = this.unit.summary(name);
-    for (const reached of summary.functions) this.journal.looked.add(reached);
+    this.journal.depend(summary);
     return summary;
   }
 
