@@ -183,7 +183,7 @@ class Batch {
     for (const [index, fact] of facts.entries()) {
       if (fact === shape.facts[index]) continue;
       const id = shape.symbols[index]!;
-      if (covers(fact, { ...this.#machine.symbols.range(id), not: [] })) state.facts.delete(id);
+      if (covers(fact, this.#machine.symbols.range(id))) state.facts.delete(id);
       else state.facts.set(id, fact);
     }
     candidate.shape = { ...shape, facts };

@@ -48,7 +48,7 @@ export function executeCall(machine: Machine, frame: Frame, state: State, instru
 }
 
 function clearResult(state: State): void {
-  for (const key of [...state.memory.keys()]) if (key.startsWith(`${resultBase}|`)) state.memory.delete(key);
+  for (const key of state.memory.keys()) if (key.startsWith(`${resultBase}|`)) state.memory.delete(key);
 }
 
 function call(
@@ -144,7 +144,7 @@ function callUnknown(machine: Machine, state: State, args: readonly Value[]): Ou
     if (ref !== undefined) letGo(state, ref);
     const address = addressFromPointer(value);
     if (address === undefined || !isStackBase(address.base)) continue;
-    for (const [key, held] of [...state.memory]) {
+    for (const [key, held] of state.memory) {
       if (!key.startsWith(`${address.base}|`)) continue;
       const inside = held.kind === "slot" ? held.slot.ref : state.object(objectIdOf(held))?.ref;
       if (inside !== undefined) letGo(state, inside);

@@ -200,10 +200,23 @@ function admitExits(machine: Machine, exits: readonly Outcome[]): Outcome[] {
 /** Locals of the running frame that nothing reads before writing; scalars that decide nothing. */
 function dropDead(state: State, live: ReadonlySet<number>, decisive: ReadonlySet<number>): void {
   for (const [key, value] of state.memory) {
-    if (key[0] !== "f") continue;
-    const id = Number.parseInt(key.slice(1), 10);
+    if (key.charCodeAt(0) !== letterF) continue;
+    const id = localOf(key);
     if (!live.has(id)) state.memory.delete(key);
     else if (!decisive.has(id) && isNoise(value)) state.memory.delete(key);
+  }
+}
+
+const letterF = 0x66;
+const digit0 = 0x30;
+
+/** The local in a memory key `f<local>|path`. */
+function localOf(key: string): number {
+  let id = 0;
+  for (let i = 1; ; i++) {
+    const digit = key.charCodeAt(i) - digit0;
+    if (!(digit >= 0 && digit <= 9)) return id;
+    id = id * 10 + digit;
   }
 }
 

@@ -82,7 +82,7 @@ class Join {
     const bracket = key.lastIndexOf("[");
     if (bracket < 0) return;
     const { memory } = this.#result;
-    for (const fill of [...memory.keys()]) {
+    for (const fill of memory.keys()) {
       if (fill.endsWith("*") && key.startsWith(fill.slice(0, -1))) memory.set(fill, this.#machine.symbols.joined());
     }
   }

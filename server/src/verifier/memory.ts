@@ -118,7 +118,7 @@ function forgetElementsOfUnknownIndex(state: State, address: Address): void {
   const bracket = address.path.indexOf("[");
   if (bracket < 0) return;
   const array = `${address.base}|${address.path.slice(0, bracket)}`;
-  for (const key of [...state.memory.keys()]) {
+  for (const key of state.memory.keys()) {
     if (key.startsWith(`${array}[?]`) || key.startsWith(`${array}[~]`)) state.memory.delete(key);
   }
 }
@@ -126,7 +126,7 @@ function forgetElementsOfUnknownIndex(state: State, address: Address): void {
 /** Everything at and below an address. */
 export function forgetUnder(state: State, address: Address): void {
   const key = memoryKey(address);
-  for (const known of [...state.memory.keys()]) {
+  for (const known of state.memory.keys()) {
     if (
       known.startsWith(key) &&
       (known.length === key.length || isBoundary(known[key.length]!) || address.path === "")
@@ -161,7 +161,7 @@ export function clobber(state: State, address: Address): void {
 /** A call or a memory clobber: nothing outside the locals is as it was read. */
 export function forgetShared(machine: Machine, state: State): void {
   state.forgot = true;
-  for (const key of [...state.memory.keys()]) {
+  for (const key of state.memory.keys()) {
     const first = key[0];
     if (first === "o" || first === "y") state.memory.delete(key);
     else if (first === "g") {

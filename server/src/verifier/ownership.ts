@@ -43,7 +43,7 @@ function endDynptrs(
   which: (dynptr: Extract<StackObject, { kind: "dynptr" }>) => boolean,
   death: Death,
 ): void {
-  for (const [key, value] of [...state.memory]) {
+  for (const [key, value] of state.memory) {
     if (value.kind !== "slot" || value.slot.kind !== "dynptr" || !which(value.slot)) continue;
     state.memory.set(key, { kind: "slot", slot: endedBy(death.by) });
     killSlices(state, value.slot.id, death);

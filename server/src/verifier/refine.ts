@@ -220,7 +220,7 @@ function shift(fact: Fact, by: number): Fact {
 }
 
 export function factOf(machine: Machine, state: State, id: number): Fact {
-  return state.facts.get(id) ?? { ...machine.symbols.range(id), not: [] };
+  return state.facts.get(id) ?? machine.symbols.range(id);
 }
 
 export function rangeOf(machine: Machine, state: State, value: Value): Range {

@@ -1,5 +1,6 @@
 // A map that many states share until one of them changes it: paths part far more often
-// than they change what they took along.
+// than they change what they took along. As in any Map, entries may be deleted or
+// changed while it is iterated.
 
 interface Held<K, V> {
   readonly map: Map<K, V>;

@@ -12,7 +12,7 @@ import type { Site, StackObject } from "./value.ts";
 /** Something is about to be stored at `address`: stack objects it overlaps are gone. What is left is for `markOverwritten`. */
 export function checkOverwritten(machine: Machine, state: State, address: Address, site: Site): readonly Lost[] {
   const lost: Lost[] = [];
-  for (const [key, value] of [...state.memory]) {
+  for (const [key, value] of state.memory) {
     if (value.kind !== "slot" || value.slot.kind === "empty") continue;
     const overlap = overlaps(key, address);
     if (overlap === "no") continue;
@@ -61,7 +61,7 @@ export function checkCopied(
 ): void {
   // What a function returns clang makes in place.
   if (copy.source.kind === "local" && copy.source.local.kind === "temp") return;
-  for (const [key, value] of [...state.memory]) {
+  for (const [key, value] of state.memory) {
     if (value.kind !== "slot" || value.slot.kind === "empty" || overlaps(key, target) !== "yes") continue;
     state.memory.delete(key);
     // The interrupt state itself stays where it was saved.

@@ -3,6 +3,7 @@
 // Symbols are only made, never changed; what a path knows of one is in its state.
 import type { CType } from "../model/types.ts";
 import type { BinaryOperator } from "../syntax/ast.ts";
+import type { Fact } from "./fact.ts";
 import type { StackObject, Value } from "./value.ts";
 
 export interface Range {
@@ -22,11 +23,15 @@ export type Definition =
   | { readonly kind: "cast"; readonly operand: Value; readonly bits: number; readonly signed: boolean };
 
 interface SymbolInfo {
-  readonly range: Range;
+  readonly range: Fact;
   readonly definition: Definition | undefined;
 }
 
+const noNumbers: readonly number[] = [];
+
 export const anyRange: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+const anything: Fact = { ...anyRange, not: noNumbers };
 
 export class Symbols {
   readonly #infos: SymbolInfo[] = [];
@@ -41,8 +46,8 @@ export class Symbols {
     return this.#infos.length;
   }
 
-  fresh(range: Range): Value {
-    this.#infos.push({ range, definition: undefined });
+  fresh({ low, high }: Range): Value {
+    this.#infos.push({ range: { low, high, not: noNumbers }, definition: undefined });
     return { kind: "symbol", id: this.#infos.length - 1 };
   }
 
@@ -110,7 +115,7 @@ export class Symbols {
     const key = `${definitionKey(definition)};${range.low},${range.high}`;
     const known = this.#interned.get(key);
     if (known !== undefined) return known;
-    this.#infos.push({ range, definition });
+    this.#infos.push({ range: { low: range.low, high: range.high, not: noNumbers }, definition });
     const value: Value = { kind: "symbol", id: this.#infos.length - 1 };
     this.#interned.set(key, value);
     return value;
@@ -131,8 +136,9 @@ export class Symbols {
     return this.#named.has(id);
   }
 
-  range(id: number): Range {
-    return this.#infos[id]?.range ?? anyRange;
+  /** What holds of it wherever it is met. */
+  range(id: number): Fact {
+    return this.#infos[id]?.range ?? anything;
   }
 
   definition(id: number): Definition | undefined {
