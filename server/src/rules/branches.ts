@@ -2,7 +2,7 @@
 // open at another: what a reader wants to hear is which branch leads out.
 import type { RelatedPlace } from "../check/api.ts";
 import type { TraceNode } from "../verifier/trace.ts";
-import type { Site } from "../verifier/value.ts";
+import { type Site, tokenName } from "../verifier/value.ts";
 import type { Places } from "./define.ts";
 
 /** Decisions between `from` and `exit`, newest first, at most three. */
@@ -12,10 +12,15 @@ export function decisionsBetween(from: Site, exit: Site, trace: TraceNode | unde
   const tellingFunctions = new Set([from.fn.name, exit.fn.name]);
   for (let node = trace; node !== undefined && nodes.length < 3; node = node.before) {
     if (!tellingFunctions.has(node.site.fn.name)) continue;
-    if (node.site.fn.name === from.fn.name && node.site.at.start < from.at.start) break;
+    if (isBefore(node.site, from)) break;
     nodes.push(node);
   }
   return nodes;
+}
+
+/** Further up in the same function. */
+function isBefore(a: Site, b: Site): boolean {
+  return a.fn.name === b.fn.name && tokenName(a.fn, a.at.start) < tokenName(b.fn, b.at.start);
 }
 
 /** "when `x` is true", by the last decision; undefined when none was taken. */

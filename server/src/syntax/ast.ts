@@ -3,6 +3,7 @@
 // Positions are token indexes of the declaration, so a tree can be kept when text
 // before it moves.
 import type { Declaration } from "../preprocess/unit.ts";
+import type { Positions } from "./positions.ts";
 
 /** Half-open range of token indexes in the declaration's `tokens`. */
 export interface At {
@@ -221,6 +222,8 @@ export interface FunctionDecl {
   readonly nameAt: At;
   /** Where the tokens of every `at` live. */
   readonly declaration: Declaration;
+  /** Names of its tokens, when the function has been edited. */
+  readonly positions?: Positions | undefined;
 }
 
 export type TopLevelDecl =

@@ -7,7 +7,7 @@ import { join } from "./join.ts";
 import { limits, type Machine } from "./machine.ts";
 import type { State } from "./state.ts";
 import { resourceKey, type Shape, shapeOf } from "./state-key.ts";
-import { objectIdOf } from "./value.ts";
+import { objectIdOf, placeName } from "./value.ts";
 
 /** What has gone on from one place. */
 export class Visited {
@@ -235,7 +235,7 @@ function dropLost(state: State): boolean {
   const before = state.references.length;
   state.references = state.references.filter((reference) => {
     if (reference.object === undefined || held.has(reference.object)) return true;
-    const site = `${reference.site.fn.name}:${reference.site.at.start}`;
+    const site = `${placeName(reference.site)}`;
     if (lost.has(site)) return false;
     lost.add(site);
     return true;

@@ -12,7 +12,7 @@ import { advance, containerOf, element, isInexact, member } from "./path.ts";
 import { factOf, rangeOf } from "./refine.ts";
 import type { State } from "./state.ts";
 import { type Range, rangeOfType } from "./symbols.ts";
-import { isNumber, objectIdOf, type Value, zero } from "./value.ts";
+import { isNumber, objectIdOf, tokenName, type Value, zero } from "./value.ts";
 
 /** Told of every pointer that is followed; `place` is what is read or written through it. */
 export type OnDeref = (pointer: Expr, value: Value, place?: Place) => void;
@@ -22,7 +22,7 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
     case "const":
       return expr.value === undefined ? machine.symbols.freshOf(expr.type) : { kind: "number", value: expr.value };
     case "string":
-      return { kind: "pointer", base: `s:${expr.at.start}`, path: "" };
+      return { kind: "pointer", base: `s:${tokenName(frame.fn, expr.at.start)}`, path: "" };
     case "function":
       return functionAddress(machine, expr.name);
     case "load":

@@ -11,10 +11,11 @@ import { adopt } from "./evaluate.ts";
 import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
 import { Graft, Pairing } from "./graft.ts";
-import { type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
+import { Dependencies, type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
 import { mayWritePackets } from "./packet-writers.ts";
 import { returnRange } from "./return-range.ts";
+import { revive } from "./revive.ts";
 import type { State } from "./state.ts";
 import type { Site, Value } from "./value.ts";
 
@@ -42,15 +43,12 @@ export function exploreFunction(
   const entry = extract(machine, before, args, summary, keepsAssumption);
   const callsHandler = root.exceptionCallback !== undefined && summary.functions.includes(root.exceptionCallback);
   const key = `${fn.name}|${contextKey(machine, entry, summary.throws || callsHandler)}|${entry.key}`;
-  let result = machine.session.results.get(key);
+  let result = machine.session.results.get(key) ?? revive(machine, key, caller);
   if (result === undefined) {
-    result = exploreOnce(
-      machine,
-      { fn: graph.decl, graph, caller, depth: caller.depth + 1, callSite: undefined },
-      entry,
-    );
+    result = exploreOnce(machine, frameOf(graph, caller), entry);
     machine.session.results.set(key, result);
   }
+  machine.dependencies.uses.set(key, result);
   machine.here = site;
   const remembered = result;
   const pairing = new Pairing(machine, before, remembered.entry, entry, site);
@@ -78,9 +76,23 @@ export function exploreFunction(
   });
 }
 
+function frameOf(graph: ControlFlowGraph, caller: Frame): Frame {
+  return { fn: graph.decl, graph, caller, depth: caller.depth + 1, callSite: undefined };
+}
+
+/** Explores again from an entry state that was explored in another version of the text; undefined when that cannot be. */
+export function exploreAgain(machine: Machine, used: RememberedResult, caller: Frame): RememberedResult | undefined {
+  const fn = machine.unit.unit.function(used.name);
+  if (fn === undefined || !fn.hasBody || fn.problem !== undefined) return undefined;
+  if (caller.depth + 1 > limits.callDepth || isActive(caller, fn)) return undefined;
+  const graph = machine.unit.graph(fn);
+  return graph.problem === undefined ? exploreOnce(machine, frameOf(graph, caller), used.entry) : undefined;
+}
+
 function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): RememberedResult {
-  const { journal, steps } = machine;
+  const { journal, dependencies, steps, here } = machine;
   machine.journal = new Journal();
+  machine.dependencies = new Dependencies();
   machine.journal.looked.add(frame.graph.name);
   machine.steps = 0;
   const state = entry.state.clone();
@@ -90,9 +102,12 @@ function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): Remember
     store(state, address, value === undefined ? machine.symbols.freshOf(param.type) : adopt(state, value, param.type));
   });
   const outcomes = runGraph(machine, frame, state);
-  const result: RememberedResult = { entry, outcomes, journal: machine.journal };
+  const { name } = frame.graph;
+  const result = { name, entry, outcomes, journal: machine.journal, dependencies: machine.dependencies };
   machine.journal = journal;
+  machine.dependencies = dependencies;
   machine.steps = steps;
+  machine.here = here;
   return result;
 }
 

@@ -1,7 +1,7 @@
 // What the machine found, before rules turn it into words. Collected while paths
 // are explored; one mistake is one entry, whichever and however many paths show it.
 import type { TraceNode } from "./trace.ts";
-import type { Origin, Reference, Site } from "./value.ts";
+import { type Origin, placeName, type Reference, type Site, tokenName } from "./value.ts";
 
 export interface Subject {
   readonly origin: Origin;
@@ -174,5 +174,5 @@ function findingKey(finding: RawFinding): string {
 }
 
 export function siteKey(site: Site): string {
-  return `${site.fn.name}:${site.at.start}:${site.at.end}`;
+  return `${placeName(site)}:${tokenName(site.fn, Math.max(site.at.start, site.at.end - 1))}`;
 }

@@ -6,7 +6,7 @@ import type { Machine } from "./machine.ts";
 import { factOf } from "./refine.ts";
 import type { HeldLock, State } from "./state.ts";
 import { anyRange } from "./symbols.ts";
-import { type ObjectInfo, objectIdOf, type StackObject, type Value, zero } from "./value.ts";
+import { type ObjectInfo, objectIdOf, placeName, type StackObject, type Value, zero } from "./value.ts";
 
 /** A new state that stands for both, or undefined when they hold different things. */
 export function join(machine: Machine, left: State, right: State): State | undefined {
@@ -95,7 +95,7 @@ class Join {
     return left.every((a, i) => {
       const b = right[i]!;
       this.#regions.set(a.id, b.id);
-      return a.kind === b.kind && a.site.fn.name === b.site.fn.name && a.site.at.start === b.site.at.start;
+      return a.kind === b.kind && placeName(a.site) === placeName(b.site);
     });
   }
 
@@ -106,7 +106,7 @@ class Join {
     if (left.length !== right.length) return false;
     for (const [i, a] of left.entries()) {
       const b = right[i]!;
-      if (a.kind !== b.kind || a.site.fn.name !== b.site.fn.name || a.site.at.start !== b.site.at.start) return false;
+      if (a.kind !== b.kind || placeName(a.site) !== placeName(b.site)) return false;
       this.#references.set(a.id, b.id);
       if ((a.object === undefined) !== (b.object === undefined)) return false;
       if (a.object !== undefined && !this.#sameObject(a.object, b.object!)) return false;
@@ -122,7 +122,7 @@ class Join {
     for (const [i, a] of this.#left.locks.entries()) {
       const b = right[i]!;
       if (a.kind !== b.kind || a.reported !== b.reported) return false;
-      if (a.site.fn.name !== b.site.fn.name || a.site.at.start !== b.site.at.start) return false;
+      if (placeName(a.site) !== placeName(b.site)) return false;
       const same =
         a.owner === b.owner || (a.owner[0] === "o" && b.owner[0] === "o" && this.#sameObject(idOf(a), idOf(b)));
       joined.push(same ? { ...a, certain: a.certain && b.certain } : { ...a, owner: "?", certain: false });

@@ -15,7 +15,7 @@ import { report } from "./report.ts";
 import { specialFieldAt } from "./special-fields.ts";
 import { checkProgramType, layoutIsRefused } from "./special-layout.ts";
 import type { HeldLock, LockKind, State } from "./state.ts";
-import { type Death, type ObjectInfo, objectIdOf, type Site, type Value, zero } from "./value.ts";
+import { type Death, type ObjectInfo, objectIdOf, placeName, type Site, type Value, zero } from "./value.ts";
 
 export interface LockOwner {
   /** As HeldLock.owner. */
@@ -208,7 +208,7 @@ function reportNotReleased(machine: Machine, state: State, lock: HeldLock, exit:
 }
 
 function isSamePlace(a: Site, b: Site): boolean {
-  return a.fn.name === b.fn.name && a.at.start === b.at.start;
+  return placeName(a) === placeName(b);
 }
 
 function take(call: Call, state: State, param: number, kind: LockKind): void {

@@ -184,10 +184,20 @@ export interface FoundRoot {
   readonly sleepable: boolean;
 }
 
+/** Where results wait that something they looked at has changed under. */
+export interface Shelf {
+  /** One whose own function reads as it did. */
+  find(key: string): RememberedResult | undefined;
+  /** It holds as everything stands now. */
+  restore(key: string): void;
+}
+
 /** Shared by all roots of one file on one kernel: identities never collide, results of functions can be reused. */
 export class Session {
   readonly symbols = new Symbols();
   readonly results = new Map<string, RememberedResult>();
+  /** Results of other versions of the text, which may hold again. */
+  shelf: Shelf | undefined;
   /** Blocks executed in all. */
   work = 0;
   #next = 1;
@@ -198,9 +208,22 @@ export class Session {
 }
 
 export interface RememberedResult {
+  /** The function. */
+  readonly name: string;
   readonly entry: Extracted;
   readonly outcomes: readonly { readonly state: State; readonly value?: Value }[];
   readonly journal: Journal;
+  readonly dependencies: Dependencies;
+  /** All that a caller can see of it, as text; made when it is asked for. */
+  signature?: string;
+}
+
+/** What a result was made from, the text of its own function aside. */
+export class Dependencies {
+  /** What calls of other functions came to, by key. */
+  readonly uses = new Map<string, RememberedResult>();
+  /** What was known of functions without following them. */
+  readonly summaries = new Map<string, string>();
 }
 
 export interface Root {
@@ -221,6 +244,7 @@ export class Machine {
   readonly session: Session;
   readonly cancellation: Cancellation | undefined;
   journal = new Journal();
+  dependencies = new Dependencies();
   /** Blocks executed for the function being explored, its callees not counted. */
   steps = 0;
   /** The instruction being executed. */
@@ -256,7 +280,16 @@ export class Machine {
   summary(name: string): GlobalSummary {
     const summary = this.unit.summary(name);
     this.journal.depend(summary);
+    if (!this.dependencies.summaries.has(name)) this.dependencies.summaries.set(name, this.fingerprint(summary));
     return summary;
+  }
+
+  /** What a summary says, as text. */
+  fingerprint(summary: GlobalSummary): string {
+    const { changesPackets, throws, tailCalls, sleeps, reads, names, functions } = summary;
+    const handled = this.root.exceptionCallback !== undefined && functions.includes(this.root.exceptionCallback);
+    const named = names === undefined ? "" : `${[...names.members].sort().join()};${[...names.globals].sort().join()}`;
+    return `${changesPackets}${throws}${tailCalls}${sleeps}${handled}${names === undefined} ${[...reads].sort().join()} ${named}`;
   }
 
   cap(name: string): void {

@@ -6,7 +6,7 @@ import type { Fact } from "./fact.ts";
 import type { Machine } from "./machine.ts";
 import { factOf } from "./refine.ts";
 import type { State } from "./state.ts";
-import type { ObjectInfo, StackObject, Value } from "./value.ts";
+import { type ObjectInfo, placeName, type StackObject, type Value } from "./value.ts";
 
 export interface Shape {
   /** All that matters but what is known of scalars and what is assumed. `doubtful` is left out. */
@@ -17,6 +17,8 @@ export interface Shape {
   readonly symbols: readonly number[];
   /** What is known of each. */
   readonly facts: readonly Fact[];
+  /** Objects, in the order of their numbers. */
+  readonly objects: readonly number[];
 }
 
 export function shapeOf(machine: Machine, state: State): Shape {
@@ -25,17 +27,13 @@ export function shapeOf(machine: Machine, state: State): Shape {
 
 /** What is held, without values: states that differ here are never joined. */
 export function resourceKey(state: State): string {
-  const references = state.references.map((r) => `${r.kind}${r.site.fn.name}:${r.site.at.start}`).join(",");
-  const locks = state.locks
-    .map((l) => `${l.kind}${l.site.fn.name}:${l.site.at.start}${l.reported ? "r" : ""}`)
-    .join(",");
+  const references = state.references.map((r) => `${r.kind}${placeName(r.site)}`).join(",");
+  const locks = state.locks.map((l) => `${l.kind}${placeName(l.site)}${l.reported ? "r" : ""}`).join(",");
   return `${references}|${locks}|${regionKey(state)}|${state.callbackDepth}|${state.doubtful}|${state.assumption?.variable ?? ""}`;
 }
 
 function regionKey(state: State): string {
-  return state.regions
-    .map(({ kind, family, site }) => `${kind[0]}${family[0]}${site.fn.name}:${site.at.start}`)
-    .join(",");
+  return state.regions.map(({ kind, family, site }) => `${kind[0]}${family[0]}${placeName(site)}`).join(",");
 }
 
 /** All that matters of an object but what it refers to. */
@@ -77,12 +75,12 @@ class Canonicalizer {
     for (const reference of state.references) {
       const object = reference.object === undefined ? "" : this.#objects.get(reference.object);
       this.#parts.push(
-        `R${reference.kind[0]}${reference.site.fn.name}:${reference.site.at.start}@${object}^${this.#ref(reference.parent)}d${reference.callbackDepth};`,
+        `R${reference.kind[0]}${placeName(reference.site)}@${object}^${this.#ref(reference.parent)}d${reference.callbackDepth};`,
       );
     }
     for (const lock of state.locks) {
       this.#parts.push(
-        `L${lock.kind}${this.#lockOwner(lock.owner)}@${lock.site.fn.name}:${lock.site.at.start}${lock.reported ? "r" : ""};`,
+        `L${lock.kind}${this.#lockOwner(lock.owner)}@${placeName(lock.site)}${lock.reported ? "r" : ""};`,
       );
     }
     this.#parts.push(`${regionKey(state)},${state.callbackDepth}`);
@@ -93,7 +91,8 @@ class Canonicalizer {
     const assumption = assumed === undefined ? "" : `${assumed.variable}=${this.#value(assumed.value, 0)}`;
     this.#collect();
     const symbols = [...this.#symbols.keys()];
-    return { key, assumption, symbols, facts: symbols.map((id) => factOf(this.#machine, state, id)) };
+    const facts = symbols.map((id) => factOf(this.#machine, state, id));
+    return { key, assumption, symbols, facts, objects: [...this.#objects.keys()] };
   }
 
   /** Memory behind objects that are reached; the rest is garbage. */

@@ -92,6 +92,13 @@ export class Symbols {
     return definition.right.kind === "number" && this.isVariable(definition.left, depth + 1);
   }
 
+  /** What else is known of it besides its range and definition, as text. */
+  traits(id: number): string {
+    const { low, high } = this.range(id);
+    const marks = [this.#opaque, this.#scalars, this.#joined, this.#named].map((set) => (set.has(id) ? "1" : "0"));
+    return `${low},${high},${marks.join("")}${this.#named.has(id) ? id : ""}`;
+  }
+
   isOpaque(id: number): boolean {
     return this.#opaque.has(id);
   }

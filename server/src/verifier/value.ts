@@ -12,6 +12,15 @@ export interface Site {
   readonly via?: Site | undefined;
 }
 
+/** Names a place whichever version of the text its function was read from. */
+export function placeName({ fn, at }: Site): string {
+  return `${fn.name}:${tokenName(fn, at.start)}`;
+}
+
+export function tokenName({ positions }: FunctionDecl, index: number): number {
+  return positions === undefined ? index : positions.name(index);
+}
+
 export type Value =
   /** `from`: the read-only variable whose initial value decided it; the loader may have set another. */
   | { readonly kind: "number"; readonly value: number; readonly from?: string | undefined }

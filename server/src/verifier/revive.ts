@@ -1,0 +1,36 @@
+// After an edit: what a function comes to is often what it came to before, and then
+// what was found for its callers still holds. A result holds again when its own
+// function reads as it did and everything it used comes to the same as then; what was
+// edited itself is explored anew from the states it was entered with, and compared.
+import { exploreAgain } from "./explore-function.ts";
+import type { Dependencies, Frame, Machine, RememberedResult } from "./machine.ts";
+import { signatureOf } from "./result-signature.ts";
+
+/** A result of another version of the text that holds in this one. */
+export function revive(machine: Machine, key: string, caller: Frame): RememberedResult | undefined {
+  const { shelf } = machine.session;
+  const result = shelf?.find(key);
+  if (shelf === undefined || result === undefined) return undefined;
+  if (!stillHolds(machine, result.dependencies, caller)) return undefined;
+  shelf.restore(key);
+  return result;
+}
+
+/** Does everything come to the same as then? */
+export function stillHolds(machine: Machine, { uses, summaries }: Dependencies, caller: Frame): boolean {
+  for (const [name, said] of summaries) {
+    if (machine.fingerprint(machine.unit.summary(name)) !== said) return false;
+  }
+  for (const [key, used] of uses) {
+    const now = machine.session.results.get(key) ?? revive(machine, key, caller) ?? anew(machine, key, used, caller);
+    if (now === undefined) return false;
+    if (now !== used && signatureOf(machine, now) !== signatureOf(machine, used)) return false;
+  }
+  return true;
+}
+
+function anew(machine: Machine, key: string, used: RememberedResult, caller: Frame): RememberedResult | undefined {
+  const result = exploreAgain(machine, used, caller);
+  if (result !== undefined) machine.session.results.set(key, result);
+  return result;
+}
