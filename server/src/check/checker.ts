@@ -6,7 +6,7 @@ import { buildUnit, createUnitCache } from "../model/build-unit.ts";
 import type { FunctionInfo, Program, TranslationUnit } from "../model/unit.ts";
 import { createHeaderCache, preprocess } from "../preprocess/preprocess.ts";
 import type { PreprocessedUnit } from "../preprocess/unit.ts";
-import type { Caller, KernelEffects, SectionInfo } from "../registry/effect.ts";
+import type { KernelEffects } from "../registry/effect.ts";
 import { kernelEffects, loadKernel } from "../registry/index.ts";
 import { rules } from "../rules/index.ts";
 import { placesOf } from "../rules/places.ts";
@@ -16,12 +16,9 @@ import { type Breach, siteKey } from "../verifier/finding.ts";
 import type { Root, Session, Unit } from "../verifier/machine.ts";
 import { type RootResult, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
+import { CallJudge } from "./call-judge.ts";
 import { DiagnosticSet } from "./diagnostic-set.ts";
-import { droppedCalls } from "./dropped-calls.ts";
-import { externFindings } from "./extern-calls.ts";
 import { GraphCache, type GraphsOfVersion } from "./graph-cache.ts";
-import { refusedCalls } from "./kernel-calls.ts";
-import { licenseFindings } from "./license.ts";
 import { RootCache, type Version } from "./root-cache.ts";
 import { SessionCache, type SessionsOfFile } from "./session-cache.ts";
 import { Summaries } from "./summaries.ts";
@@ -163,6 +160,7 @@ class KernelRun {
   readonly #request: CheckRequest;
   readonly #machineUnit: Unit;
   readonly #version: Version;
+  readonly #judge: CallJudge;
   readonly #counted = new Set<RootResult>();
 
   constructor(
@@ -178,6 +176,7 @@ class KernelRun {
     this.#effects = effects;
     this.#version = version;
     this.#request = request;
+    this.#judge = new CallJudge(unit, effects, graph, version);
     const summaries = new Summaries(unit, effects, graph);
     this.#machineUnit = {
       unit,
@@ -204,7 +203,7 @@ class KernelRun {
       this.#run({ name: program.name, kind: "program", section, structOps, sleepable, exceptionCallback }, fn),
     );
     const results = [first];
-    const calls = this.#judge(first, section, structOps, sleepable, program);
+    const calls = [...this.#judge.calls(first, { section, structOps, sleepable }, program)];
     const seen = new Set<string>();
     const queue = [...first.found];
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
@@ -219,26 +218,10 @@ class KernelRun {
         this.#run({ ...found, section, structOps: ops, exceptionCallback }, callee),
       );
       results.push(result);
-      calls.push(...this.#judge(result, section, structOps, sleepable || next.sleepable, program));
+      calls.push(...this.#judge.calls(result, { section, structOps, sleepable: sleepable || next.sleepable }, program));
       queue.push(...result.found);
     }
     return { results, calls, reason: reasonOf(results) };
-  }
-
-  #judge(
-    { calls, skipped, looked }: RootResult,
-    section: SectionInfo | undefined,
-    structOps: Caller["structOps"],
-    sleepable: boolean,
-    program: Program,
-  ): Breach[] {
-    const { unit, graph } = this.#machineUnit;
-    const dropped = droppedCalls({ unit, graph }, skipped);
-    const externs = externFindings({ unit, graph, effects: this.#effects }, calls, dropped, looked);
-    const licensed = licenseFindings(unit, this.#effects, [...calls, ...dropped]);
-    if (section === undefined) return [...externs, ...licensed];
-    const refused = refusedCalls(this.#effects, calls, { ...section, structOps, sleepable }, program.section);
-    return [...externs, ...licensed, ...refused];
   }
 
   #once(key: string, run: () => RootResult): RootResult {

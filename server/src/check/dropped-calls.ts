@@ -11,14 +11,15 @@ const maxDepth = 4;
 
 export interface DroppedContext {
   readonly unit: TranslationUnit;
-  graph(fn: FunctionInfo): ControlFlowGraph;
+  /** undefined: no body, or none that could be read. */
+  graph(fn: FunctionInfo): ControlFlowGraph | undefined;
 }
 
 export function droppedCalls(context: DroppedContext, skipped: readonly SkippedBlock[]): readonly ReachedCall[] {
   const calls: ReachedCall[] = [];
   for (const { block, site } of skipped) {
     const fn = context.unit.function(site.fn.name);
-    const graph = fn && graphOf(context, fn);
+    const graph = fn && context.graph(fn);
     if (graph !== undefined && waysInto(graph, block) === 1) collect(context, graph, block, site.via, 0, calls);
   }
   return calls;
@@ -38,13 +39,9 @@ function collect(
     if (fn === undefined) continue;
     const site: Site = { fn: graph.decl, at: instruction.nameAt, via };
     if (fn.ksym) into.push({ callee: fn.name, site, guarded: false, frees: undefined });
-    const callee = fn.hasBody && depth < maxDepth ? graphOf(context, fn) : undefined;
+    const callee = depth < maxDepth ? context.graph(fn) : undefined;
     if (callee !== undefined) collect(context, callee, callee.blocks[0]?.id ?? 0, site, depth + 1, into);
   }
-}
-
-function graphOf({ graph }: DroppedContext, fn: FunctionInfo): ControlFlowGraph | undefined {
-  return fn.hasBody && fn.problem === undefined ? graph(fn) : undefined;
 }
 
 function waysInto({ blocks }: ControlFlowGraph, block: number): number {

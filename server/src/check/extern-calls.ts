@@ -13,7 +13,10 @@ import type { Site } from "../verifier/value.ts";
 export interface ExternContext {
   readonly unit: TranslationUnit;
   readonly effects: KernelEffects;
-  graph(fn: FunctionInfo): ControlFlowGraph;
+  /** undefined: no body, or none that could be read. */
+  graph(fn: FunctionInfo): ControlFlowGraph | undefined;
+  /** All functions of the main file. Asked for last: what is found then holds for this version only. */
+  mainFunctions(): readonly FunctionInfo[];
 }
 
 /** `dropped`: calls in what the verifier drops; `looked`: the functions that the program consists of. */
@@ -183,13 +186,14 @@ function testsIn({ unit, graph }: ExternContext, functions: Iterable<string>): K
   const tests: KsymTest[] = [];
   for (const name of functions) {
     const fn = unit.function(name);
-    if (fn?.hasBody === true && fn.problem === undefined) tests.push(...answersIn(unit, graph(fn)).tests);
+    const read = fn && graph(fn);
+    if (read !== undefined) tests.push(...answersIn(unit, read).tests);
   }
   return tests;
 }
 
 function isTestedAnywhere(context: ExternContext, name: string): boolean {
-  const own = context.unit.mainFunctions.map((fn) => fn.name);
+  const own = context.mainFunctions().map((fn) => fn.name);
   return testsIn(context, own).some((test) => test.name === name);
 }
 
@@ -197,8 +201,9 @@ function isTestedAnywhere(context: ExternContext, name: string): boolean {
 function isAskedOnTheWay({ unit, graph }: ExternContext, { callee, site }: ReachedCall): boolean {
   for (let at: Site | undefined = site; at !== undefined; at = at.via) {
     const fn = unit.function(at.fn.name);
-    if (fn === undefined || !fn.hasBody || fn.problem !== undefined) continue;
-    const { tests, asks } = answersIn(unit, graph(fn));
+    const read = fn && graph(fn);
+    if (read === undefined) continue;
+    const { tests, asks } = answersIn(unit, read);
     if (asks || tests.some(({ name }) => name === callee)) return true;
   }
   return false;

@@ -198,9 +198,16 @@ const textIds = new Map<string, string>();
 let nextId = 0;
 
 function environmentOf(pre: PreprocessedUnit, mentions: (declaration: Declaration) => string): string {
-  const parts: string[] = [];
+  // Behind a missing header things may be declared that we do not see.
+  const parts: string[] = [pre.problems.length === 0 ? "" : "incomplete", pre.files.length > 1 ? "" : "alone"];
+  let file: string | undefined;
   for (const declaration of pre.declarations) {
     if (isOnlyFunction(declaration)) continue;
+    // What a header of the kernel declares counts otherwise than what the user wrote.
+    if (declaration.file.path !== file) {
+      file = declaration.file.path;
+      parts.push(file);
+    }
     parts.push(declaration.key);
     if (wordsOf(declaration).typeOf) parts.push(mentions(declaration));
   }

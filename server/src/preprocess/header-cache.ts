@@ -79,6 +79,8 @@ export class HeaderStore implements HeaderCache {
   #epoch = 0;
 
   invalidate(path?: string): void {
+    // What nobody asked for, as the file that is being edited itself, is part of nothing kept.
+    if (path !== undefined && !this.#files.has(path)) return;
     this.#epoch++;
     if (path === undefined) {
       for (const [known, file] of this.#files) if (file !== undefined) this.#stale.set(known, file);
