@@ -3,7 +3,7 @@
 // began and ended between two declarations, with no directive inside; it is taken
 // over when the same text stands in the same macro state again.
 import type { SourceFile } from "../base/source.ts";
-import { PpToken, positional } from "./pp-token.ts";
+import { ofThisLine, PpToken, positional } from "./pp-token.ts";
 import type { Declaration, DeclaredName, MacroUse } from "./unit.ts";
 
 /** Versions after which a stretch is expanded anew, so that old texts are let go. */
@@ -22,8 +22,10 @@ export interface Stretch {
   /** Tokens of the file it spans. */
   readonly rawTokens: number;
   readonly declarations: readonly Declaration[];
-  /** Holds text that depends on its line. */
-  readonly positional: boolean;
+  /** The macro state it was read in. */
+  readonly state: number;
+  /** Holds text made from the number of its line. */
+  readonly ofThisLine: boolean;
   /** Built-in macro names whose use was decided in it, and whether the code before declared them. */
   readonly asked: ReadonlyMap<string, boolean>;
   /** What it cost, for the limits. */
@@ -32,41 +34,76 @@ export interface Stretch {
   readonly version: number;
 }
 
-/** Stretches of one version of one file, by macro state and first line. */
+/** Old stretches looked at where the next is expected, before all are searched. */
+const lookAhead = 4;
+
+/** Stretches of one version of one file, in their order. */
 export class EditMemory {
-  readonly #old: ReadonlyMap<string, readonly Stretch[]>;
-  readonly #new = new Map<string, Stretch[]>();
+  readonly #old: readonly Stretch[];
+  readonly #new: Stretch[] = [];
   readonly version: number;
+  /** Where in `#old` the next is expected. */
+  #next = 0;
+  /** The last place had no stretch: it is what was edited, or much is at another place. */
+  #missed = false;
+  /** By macro state and first line; made when the order does not help. */
+  #index: ReadonlyMap<string, readonly number[]> | undefined;
 
   constructor(before?: EditMemory) {
-    this.#old = before === undefined ? new Map() : before.#new;
+    this.#old = before === undefined ? [] : before.#new;
     this.version = (before?.version ?? 0) + 1;
   }
 
   /** A stretch of the last version with the text that begins at `start`. */
   find(file: SourceFile, start: number, state: number, applies: (stretch: Stretch) => boolean): Stretch | undefined {
-    for (const stretch of this.#old.get(keyOf(file.text, start, state)) ?? []) {
-      if (this.version - stretch.version > maxAge) continue;
-      const { text } = stretch.file;
-      const length = stretch.end - stretch.start;
-      if (!sameText(text, stretch.start, file.text, start, length)) continue;
-      if (stretch.positional && lineOf(stretch.file, stretch.start) !== lineOf(file, start)) continue;
-      if (applies(stretch)) return stretch;
+    const at = (number: number): Stretch | undefined => {
+      const stretch = this.#old[number];
+      if (stretch === undefined || !this.#isSame(stretch, file, start, state) || !applies(stretch)) return undefined;
+      this.#next = number + 1;
+      this.#missed = false;
+      return stretch;
+    };
+    for (let ahead = 0; ahead < lookAhead; ahead++) {
+      const found = at(this.#next + ahead);
+      if (found !== undefined) return found;
     }
+    if (this.#missed) {
+      this.#index ??= indexOf(this.#old);
+      for (const number of this.#index.get(keyOf(file.text, start, state)) ?? []) {
+        const found = at(number);
+        if (found !== undefined) return found;
+      }
+    }
+    this.#missed = true;
     return undefined;
   }
 
-  keep(stretch: Stretch, at: number, file: SourceFile, state: number): void {
-    const key = keyOf(file.text, at, state);
-    const known = this.#new.get(key);
-    if (known === undefined) this.#new.set(key, [stretch]);
-    else if (known.length < maxAlike && !known.includes(stretch)) known.push(stretch);
+  keep(stretch: Stretch): void {
+    this.#new.push(stretch);
+  }
+
+  #isSame(stretch: Stretch, file: SourceFile, start: number, state: number): boolean {
+    if (stretch.state !== state || this.version - stretch.version > maxAge) return false;
+    if (!sameText(stretch.file.text, stretch.start, file.text, start, stretch.end - stretch.start)) return false;
+    return !stretch.ofThisLine || lineOf(stretch.file, stretch.start) === lineOf(file, start);
   }
 }
 
-export function isPositional(declarations: readonly Declaration[]): boolean {
+function indexOf(stretches: readonly Stretch[]): ReadonlyMap<string, readonly number[]> {
+  const index = new Map<string, number[]>();
+  for (const [number, { file, start, state }] of stretches.entries()) {
+    const key = keyOf(file.text, start, state);
+    const known = index.get(key);
+    if (known === undefined) index.set(key, [number]);
+    else if (known.length < maxAlike) known.push(number);
+  }
+  return index;
+}
+
+/** Is there text that is known for the line only on which it stands? */
+export function isOfThisLine(declarations: readonly Declaration[]): boolean {
   return declarations.some((declaration) =>
-    declaration.tokens.some((token) => ((token as PpToken).flags & positional) !== 0),
+    declaration.tokens.some((token) => ((token as PpToken).flags & ofThisLine) !== 0),
   );
 }
 
@@ -75,13 +112,16 @@ export class MovedDeclaration implements Declaration {
   readonly file: SourceFile;
   readonly inMainFile = true;
   readonly #origin: Declaration;
-  readonly #shift: number;
+  readonly #stretch: Stretch;
+  readonly #start: number;
   #tokens: readonly PpToken[] | undefined;
 
-  constructor(origin: Declaration, file: SourceFile, shift: number) {
+  /** `origin` is one of the stretch that stands at `start` of `file` now. */
+  constructor(origin: Declaration, stretch: Stretch, file: SourceFile, start: number) {
     this.#origin = origin;
+    this.#stretch = stretch;
     this.file = file;
-    this.#shift = shift;
+    this.#start = start;
   }
 
   get names(): readonly DeclaredName[] {
@@ -93,21 +133,30 @@ export class MovedDeclaration implements Declaration {
   }
 
   get tokens(): readonly PpToken[] {
-    this.#tokens ??= moved(this.#origin.tokens as readonly PpToken[], this.file, this.#shift);
+    this.#tokens ??= this.#moved(this.#origin.tokens as readonly PpToken[]);
     return this.#tokens;
   }
-}
 
-function moved(tokens: readonly PpToken[], file: SourceFile, shift: number): PpToken[] {
-  let before: MacroUse | undefined;
-  let after: MacroUse | undefined;
-  return tokens.map(({ kind, text, start, end, macro, spaceBefore, flags }) => {
-    if (macro !== before) {
-      before = macro;
-      after = macro && { name: macro.name, file, start: macro.start + shift, end: macro.end + shift };
-    }
-    return new PpToken(kind, text, file, start + shift, end + shift, after, spaceBefore, flags);
-  });
+  #moved(tokens: readonly PpToken[]): PpToken[] {
+    const { file } = this;
+    const shift = this.#start - this.#stretch.start;
+    let lines: number | undefined;
+    let before: MacroUse | undefined;
+    let after: MacroUse | undefined;
+    return tokens.map(({ kind, text, start, end, macro, spaceBefore, flags }) => {
+      if (macro !== before) {
+        before = macro;
+        after = macro && { name: macro.name, file, start: macro.start + shift, end: macro.end + shift };
+      }
+      let here = text;
+      if ((flags & positional) !== 0) {
+        // What was made from a line's number has not moved to another line; see `ofThisLine`.
+        lines ??= lineOf(file, this.#start) - lineOf(this.#stretch.file, this.#stretch.start);
+        if (lines !== 0) here = String(Number(text) + lines);
+      }
+      return new PpToken(kind, here, file, start + shift, end + shift, after, spaceBefore, flags);
+    });
+  }
 }
 
 function keyOf(text: string, start: number, state: number): string {

@@ -4,7 +4,7 @@
 // is marked for good.
 // Knows nothing of files and directives; more tokens come from an OuterSource.
 import type { BodyItem, MacroDefinition } from "./macro.ts";
-import { neverExpand, PpToken, positional, withFlags, withSpace } from "./pp-token.ts";
+import { neverExpand, ofThisLine, PpToken, positional, withFlags, withSpace } from "./pp-token.ts";
 import { Scanner } from "./scanner.ts";
 import type { MacroUse } from "./token.ts";
 
@@ -399,7 +399,7 @@ function paste(left: PpToken, right: PpToken, use: MacroUse): PpToken[] {
   const spelled = left.macro === undefined ? left : right.macro === undefined ? right : undefined;
   const both = left.macro === undefined && right.macro === undefined;
   const place = spelled === undefined || both ? use : spelled;
-  const flags = (left.flags | right.flags) & positional;
+  const flags = madeFrom(left.flags | right.flags);
   return [new PpToken(scanner.kind, scanner.spelled, place.file, place.start, place.end, use, left.spaceBefore, flags)];
 }
 
@@ -408,7 +408,7 @@ function stringify(tokens: readonly PpToken[], use: MacroUse, spaceBefore: boole
   let flags = 0;
   tokens.forEach((token, index) => {
     if (index > 0 && token.spaceBefore) text += " ";
-    flags |= token.flags & positional;
+    flags |= madeFrom(token.flags);
     text += token.kind === "string" || token.kind === "char" ? token.text.replace(/["\\]/g, "\\$&") : token.text;
     checkLength(text);
   });
@@ -417,6 +417,11 @@ function stringify(tokens: readonly PpToken[], use: MacroUse, spaceBefore: boole
   while (text[text.length - 1 - slashes] === "\\") slashes++;
   if (slashes % 2 === 1) text = text.slice(0, -1);
   return new PpToken("string", `"${text}"`, use.file, use.start, use.end, use, spaceBefore, flags);
+}
+
+/** Flags of what `#` and `##` make. */
+function madeFrom(flags: number): number {
+  return (flags & positional) === 0 ? 0 : positional | ofThisLine;
 }
 
 function checkLength(text: string): void {

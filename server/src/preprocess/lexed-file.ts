@@ -15,17 +15,30 @@ export interface Directive {
   readonly name: string;
 }
 
-export class LexedFile {
+/** A file as it is read: tokens and the directives among them. */
+export interface FileTokens {
+  readonly file: SourceFile;
+  readonly tokens: readonly PpToken[];
+  readonly directives: readonly Directive[];
+  /** Where a comment without an end starts. */
+  readonly openComment: number | undefined;
+  /** Offset from which the text was dropped because it has too many tokens. */
+  readonly truncatedAt: number | undefined;
+  /** Declarations that are raw tokens of this file, by the index of their first token. */
+  readonly plainDeclarations: Map<number, Declaration>;
+  /** The macro of the `#define` whose `#` is token `at`, or what is wrong with it. */
+  definition(directive: Directive): MacroDefinition | string;
+}
+
+export class LexedFile implements FileTokens {
   readonly file: SourceFile;
   readonly tokens: readonly PpToken[];
   readonly directives: readonly Directive[];
   /** Macro that guards the whole file (`#ifndef G` ... `#endif` around everything), if one does. */
   readonly guard: string | undefined;
-  /** Where a comment without an end starts. */
   readonly openComment: number | undefined;
-  /** Offset from which the text was dropped because it has too many tokens. */
   readonly truncatedAt: number | undefined;
-  /** Declarations that are raw tokens of this file, by the index of their first token: equal in every unit. */
+  /** Equal in every unit. */
   readonly plainDeclarations = new Map<number, Declaration>();
   readonly #definitions = new Map<number, MacroDefinition | string>();
 
@@ -40,7 +53,7 @@ export class LexedFile {
     this.guard = findGuard(this.tokens, this.directives);
   }
 
-  /** The macro of the `#define` whose `#` is token `at`, or what is wrong with it. Parsed once. */
+  /** Parsed once. */
   definition(directive: Directive): MacroDefinition | string {
     let definition = this.#definitions.get(directive.at);
     if (definition === undefined) {
@@ -54,15 +67,23 @@ export class LexedFile {
 function findDirectives(tokens: readonly PpToken[]): Directive[] {
   const directives: Directive[] = [];
   for (let i = 0; i < tokens.length; i++) {
-    const hash = tokens[i]!;
-    if ((hash.flags & atLineStart) === 0 || hash.text !== "#" || hash.kind !== "punctuator") continue;
+    if (!startsDirective(tokens[i]!)) continue;
     let end = i + 1;
     while (end < tokens.length && (tokens[end]!.flags & atLineStart) === 0) end++;
-    const name = tokens[i + 1];
-    directives.push({ at: i, end, name: end > i + 1 && name?.kind === "identifier" ? name.text : "" });
+    directives.push(directiveOf(tokens, i, end));
     i = end - 1;
   }
   return directives;
+}
+
+export function startsDirective({ flags, text, kind }: PpToken): boolean {
+  return (flags & atLineStart) !== 0 && text === "#" && kind === "punctuator";
+}
+
+/** The directive from the `#` at `at` up to `end`. */
+export function directiveOf(tokens: readonly PpToken[], at: number, end: number): Directive {
+  const name = tokens[at + 1];
+  return { at, end, name: end > at + 1 && name?.kind === "identifier" ? name.text : "" };
 }
 
 function findGuard(tokens: readonly PpToken[], directives: readonly Directive[]): string | undefined {

@@ -6,21 +6,40 @@ import { Scanner } from "./scanner.ts";
 /** The largest hand-written file we know has 60,000 tokens; a token takes some 100 bytes, so this bounds a file to 150 MB. */
 export const maxFileTokens = 1_500_000;
 
+/** Makes one token after the other. */
+export class Lexer {
+  readonly #file: SourceFile;
+  readonly #scanner: Scanner;
+  /** One string object a spelling: less memory, and map look-ups compare pointers. */
+  readonly #spellings = new Map<string, string>();
+
+  constructor(file: SourceFile, scanner: Scanner) {
+    this.#file = file;
+    this.#scanner = scanner;
+  }
+
+  next(): PpToken | undefined {
+    const scanner = this.#scanner;
+    if (!scanner.next()) return undefined;
+    const { kind, start, end, spaceBefore, flags } = scanner;
+    let text = scanner.spelled;
+    if (kind === "identifier") {
+      const known = this.#spellings.get(text);
+      if (known === undefined) this.#spellings.set(text, text);
+      else text = known;
+    }
+    return new PpToken(kind, text, this.#file, start, end, undefined, spaceBefore, flags);
+  }
+}
+
 /** Cuts a text into tokens. */
 export function lex(file: SourceFile, scanner: Scanner = new Scanner(file.text)): PpToken[] {
   const tokens: PpToken[] = [];
-  // One string object a spelling: less memory, and map look-ups compare pointers.
-  const spellings = new Map<string, string>();
-  while (tokens.length < maxFileTokens && scanner.next()) {
-    let text = scanner.spelled;
-    if (scanner.kind === "identifier") {
-      const known = spellings.get(text);
-      if (known === undefined) spellings.set(text, text);
-      else text = known;
-    }
-    tokens.push(
-      new PpToken(scanner.kind, text, file, scanner.start, scanner.end, undefined, scanner.spaceBefore, scanner.flags),
-    );
+  const lexer = new Lexer(file, scanner);
+  while (tokens.length < maxFileTokens) {
+    const token = lexer.next();
+    if (token === undefined) break;
+    tokens.push(token);
   }
   return tokens;
 }

@@ -11,6 +11,8 @@ export const atColumnZero = 2;
 export const neverExpand = 4;
 /** Text that depends on where the token stands (`__LINE__`): left out of declaration keys. */
 export const positional = 8;
+/** Such text made into another by `#` or `##`: known for this line only. */
+export const ofThisLine = 16;
 
 export class PpToken implements Token {
   readonly kind: TokenKind;

@@ -2,7 +2,7 @@
 import { SourceFile } from "../base/source.ts";
 import { builtinDeclarations } from "./builtin-declarations.ts";
 import { createHeaderCache, type HeaderCache, HeaderStore } from "./header-cache.ts";
-import { LexedFile } from "./lexed-file.ts";
+import { MainFile } from "./main-file.ts";
 import { configKey, startState } from "./start-state.ts";
 import { type Translation, translate } from "./translation.ts";
 import type { Declaration, PreprocessedUnit, PreprocessLimits, PreprocessRequest } from "./unit.ts";
@@ -25,7 +25,7 @@ export function preprocess(request: PreprocessRequest, cache: HeaderCache): Prep
   const base = cache.base(key, () => startState(request.config, key));
   const file = new SourceFile(request.path, request.text);
   if (request.text.length > limits.maxFileBytes) return tooLarge(file, limits);
-  return new Unit(file, translate(request, new LexedFile(file), limits, base, cache));
+  return new Unit(file, translate(request, new MainFile(file), limits, base, cache));
 }
 
 class Unit implements PreprocessedUnit {

@@ -163,6 +163,11 @@ export class Scanner {
     }
   }
 
+  /** Goes on behind a token that is known to end at `at`. */
+  jump(at: number): void {
+    this.#at = at;
+  }
+
   /** The token's text with line continuations removed. */
   get spelled(): string {
     return this.spelling ?? this.text.slice(this.start, this.end);

@@ -6,15 +6,16 @@ import type { SourceFile } from "../base/source.ts";
 import { evaluateCondition } from "./condition.ts";
 import { TokenDeclaration } from "./declaration.ts";
 import { DeclarationGroup } from "./declaration-group.ts";
-import { type EditMemory, isPositional, MovedDeclaration, type Stretch } from "./edit-memory.ts";
+import { type EditMemory, isOfThisLine, MovedDeclaration, type Stretch } from "./edit-memory.ts";
 import { Expander, type ExpanderHost, type OuterSource } from "./expander.ts";
 import { answerHasQueries } from "./has-queries.ts";
 import { hashText } from "./hash.ts";
 import type { HeaderStore, IncludeEffect, LoadedFile } from "./header-cache.ts";
 import { HugeHeaderView } from "./huge-header.ts";
 import { type IncludeName, IncludeSearch } from "./include-search.ts";
-import type { Directive, LexedFile } from "./lexed-file.ts";
+import type { Directive, FileTokens } from "./lexed-file.ts";
 import type { MacroDefinition } from "./macro.ts";
+import type { MainFile } from "./main-file.ts";
 import { withVisibleEffect } from "./overridden-macros.ts";
 import { atColumnZero, type PpToken } from "./pp-token.ts";
 import { Splitter } from "./splitter.ts";
@@ -38,8 +39,9 @@ interface Conditional {
 
 /** A file being read. */
 interface Frame {
-  readonly lexed: LexedFile;
-  readonly inMainFile: boolean;
+  readonly lexed: FileTokens;
+  /** The same, when it is the file being checked: its tokens are made as they are read. */
+  readonly main: MainFile | undefined;
   /** Where in the include path it was found. */
   readonly directory: number;
   readonly conditionals: Conditional[];
@@ -90,7 +92,7 @@ export interface Translation {
 
 export function translate(
   request: PreprocessRequest,
-  main: LexedFile,
+  main: MainFile,
   limits: PreprocessLimits,
   base: BaseState,
   store: HeaderStore,
@@ -101,7 +103,7 @@ export function translate(
 class Run implements ExpanderHost {
   readonly mainPath: string;
   readonly #request: PreprocessRequest;
-  readonly #main: LexedFile;
+  readonly #main: MainFile;
   readonly #limits: PreprocessLimits;
   readonly #store: HeaderStore;
   readonly #search: IncludeSearch;
@@ -118,14 +120,14 @@ class Run implements ExpanderHost {
   #inclusions = 0;
   #untilCheck = 0;
   /** Where the raw tokens of the declaration being read begin, if they all come from one file. */
-  #plainFrame: LexedFile | undefined;
+  #plainFrame: FileTokens | undefined;
   #plainStart = 0;
   readonly #memory: EditMemory;
   #stretch: OpenStretch | undefined;
 
   constructor(
     request: PreprocessRequest,
-    main: LexedFile,
+    main: MainFile,
     limits: PreprocessLimits,
     base: BaseState,
     store: HeaderStore,
@@ -146,7 +148,7 @@ class Run implements ExpanderHost {
   whole(): Translation {
     try {
       for (const path of this.#request.config.forcedIncludes) this.#forcedInclude(path);
-      this.#read(frameOf(this.#main, true, -1));
+      this.#read(frameOf(this.#main, this.#main, -1));
       this.#store.keepMemory(this.mainPath, this.#memory);
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
@@ -207,18 +209,20 @@ class Run implements ExpanderHost {
 
   #read(frame: Frame): void {
     this.#frames.push(frame);
-    const { lexed } = frame;
+    const { lexed, main } = frame;
+    if (main !== undefined) this.#readMain(frame, main);
+    else {
+      for (;;) {
+        const directive = lexed.directives[frame.directive];
+        const stop = directive?.at ?? lexed.tokens.length;
+        while (frame.index < stop) this.#text(frame);
+        if (lexed.directives[frame.directive] !== directive) continue;
+        if (directive === undefined) break;
+        this.#directive(frame, directive, false);
+      }
+    }
     if (lexed.truncatedAt !== undefined) {
       this.#problemAt("limit", lexed.file, lexed.truncatedAt, "the file has too many tokens; the rest is not read");
-    }
-    for (;;) {
-      const directive = lexed.directives[frame.directive];
-      const stop = directive?.at ?? lexed.tokens.length;
-      if (frame.inMainFile) while (frame.index < stop) this.#stretchOrText(frame);
-      else while (frame.index < stop) this.#text(frame);
-      if (lexed.directives[frame.directive] !== directive) continue;
-      if (directive === undefined) break;
-      this.#directive(frame, directive, false);
     }
     for (const { directive } of frame.conditionals) {
       this.#problem("unterminated", lexed.tokens[directive.at]!, `#${directive.name} without #endif`);
@@ -229,39 +233,48 @@ class Run implements ExpanderHost {
     this.#frames.pop();
   }
 
+  #readMain(frame: Frame, main: MainFile): void {
+    for (;;) {
+      main.reach(frame.index);
+      const directive = main.directives[frame.directive];
+      if (directive !== undefined && frame.index >= directive.at) this.#directive(frame, directive, false);
+      else if (frame.index < main.tokens.length) this.#stretchOrText(frame, main);
+      else break;
+    }
+  }
+
   /** One token of the main file, or all that is known from its last version. */
-  #stretchOrText(frame: Frame): void {
-    const { tokens } = frame.lexed;
-    const first = tokens[frame.index]!;
-    if ((first.flags & atColumnZero) !== 0) this.#splitter.columnZero(first, tokens[frame.index + 1]);
+  #stretchOrText(frame: Frame, main: MainFile): void {
+    const first = main.tokens[frame.index]!;
+    if (!this.#splitter.atBoundary && (first.flags & atColumnZero) !== 0) {
+      main.reach(frame.index + 1);
+      this.#splitter.columnZero(first, main.tokens[frame.index + 1]);
+    }
     if (this.#splitter.atBoundary) {
-      if (this.#reuse(frame, first)) return;
+      if (this.#reuse(frame, main, first)) return;
       this.#stretch = this.#openStretch(frame, first);
     }
     this.#text(frame);
     if (this.#splitter.atBoundary) this.#closeStretch(frame);
   }
 
-  #reuse(frame: Frame, first: PpToken): boolean {
-    const { file } = frame.lexed;
-    const stretch = this.#memory.find(file, first.start, this.#state, (candidate) =>
-      this.#stretchFits(candidate, frame),
-    );
+  #reuse(frame: Frame, main: MainFile, { start }: PpToken): boolean {
+    const { file } = main;
+    const stretch = this.#memory.find(file, start, this.#state, (candidate) => this.#stretchFits(candidate, main));
     if (stretch === undefined) return false;
     const { group } = this.#recorders[this.#recorders.length - 1]!;
-    const shift = first.start - stretch.start;
-    for (const declaration of stretch.declarations) group.add(new MovedDeclaration(declaration, file, shift));
-    this.#memory.keep(stretch, first.start, file, this.#state);
-    frame.index += stretch.rawTokens;
+    for (const declaration of stretch.declarations) {
+      group.add(new MovedDeclaration(declaration, stretch, file, start));
+    }
+    this.#memory.keep(stretch);
+    main.jump(frame.index, start + stretch.end - stretch.start, stretch.rawTokens);
     this.#tokens += stretch.tokens;
     this.#expander.made += stretch.made;
     return true;
   }
 
-  #stretchFits(stretch: Stretch, frame: Frame): boolean {
-    const end = frame.index + stretch.rawTokens;
-    const directive = frame.lexed.directives[frame.directive];
-    if (end > (directive?.at ?? frame.lexed.tokens.length)) return false;
+  #stretchFits(stretch: Stretch, main: MainFile): boolean {
+    if (!main.hasRoomFor(stretch.rawTokens)) return false;
     if (this.#tokens + this.#expander.made + stretch.tokens + stretch.made > this.#limits.maxTokens) return false;
     for (const [name, declared] of stretch.asked) if (this.#declared(name) !== declared) return false;
     return true;
@@ -297,13 +310,14 @@ class Run implements ExpanderHost {
       end: last.end,
       rawTokens: frame.index - open.index,
       declarations: open.declarations,
-      positional: isPositional(open.declarations),
+      state: open.state,
+      ofThisLine: isOfThisLine(open.declarations),
       asked: open.asked,
       tokens: this.#tokens - open.tokens,
       made: this.#expander.made - open.made,
       version: this.#memory.version,
     };
-    this.#memory.keep(stretch, open.start, file, open.state);
+    this.#memory.keep(stretch);
   }
 
   /** One token of a file, with all that its expansion takes along. */
@@ -317,7 +331,7 @@ class Run implements ExpanderHost {
     }
     if (--this.#untilCheck < 0) this.#check(token);
     const splitter = this.#splitter;
-    if ((token.flags & atColumnZero) !== 0 && !frame.inMainFile) splitter.columnZero(token, tokens[index + 1]);
+    if ((token.flags & atColumnZero) !== 0 && frame.main === undefined) splitter.columnZero(token, tokens[index + 1]);
     if (splitter.atBoundary) {
       this.#plainFrame = frame.lexed;
       this.#plainStart = index;
@@ -380,6 +394,7 @@ class Run implements ExpanderHost {
   readonly #outerSource: OuterSource = {
     nextIsOpenParenthesis: () => {
       const frame = this.#outerFrame!;
+      frame.main?.reach(frame.index);
       return frame.lexed.tokens[frame.index]?.text === "(";
     },
     takeArgumentToken: () => this.#takeArgumentToken(this.#outerFrame!),
@@ -394,6 +409,7 @@ class Run implements ExpanderHost {
 
   #takeArgumentToken(frame: Frame): PpToken | undefined {
     for (;;) {
+      frame.main?.reach(frame.index);
       const directive = frame.lexed.directives[frame.directive];
       if (directive !== undefined && frame.index >= directive.at) {
         this.#directive(frame, directive, true);
@@ -634,7 +650,7 @@ class Run implements ExpanderHost {
     if (lexed.guard !== undefined && this.#isDefined(lexed.guard)) return;
 
     const view = huge === undefined ? undefined : new HugeHeaderView(huge, this.#macros);
-    const frame = frameOf(lexed, false, directory, view);
+    const frame = frameOf(lexed, undefined, directory, view);
     if (!this.#splitter.atBoundary) {
       // In the middle of a declaration: its tokens join those around it.
       if (view !== undefined) parent.group.add(view);
@@ -762,10 +778,10 @@ function notePushed(recorder: Recorder, name: string, push: boolean): void {
   else recorder.pushed.set(name, count);
 }
 
-function frameOf(lexed: LexedFile, inMainFile: boolean, directory: number, view?: HugeHeaderView): Frame {
+function frameOf(lexed: FileTokens, main: MainFile | undefined, directory: number, view?: HugeHeaderView): Frame {
   return {
     lexed,
-    inMainFile,
+    main,
     directory,
     conditionals: [],
     view,
@@ -779,8 +795,9 @@ function frameOf(lexed: LexedFile, inMainFile: boolean, directory: number, view?
 /** Moves to the directive that ends the group just left out. */
 function skipGroup(frame: Frame): void {
   const { directives, tokens } = frame.lexed;
+  const hasMore = () => frame.main?.reachDirective(frame.directive) ?? frame.directive < directives.length;
   let depth = 0;
-  for (; frame.directive < directives.length; frame.directive++) {
+  for (; hasMore(); frame.directive++) {
     const directive = directives[frame.directive]!;
     switch (directive.name) {
       case "if":
