@@ -19,9 +19,15 @@ int BPF_PROG(first, struct task_struct *t)
 {
 	int i;
 
+#pragma unroll
 	bpf_for(i, 0, LIMIT) {
 		report("at %d", __LINE__);
 	}
+#ifdef OTHER
+	i++;
+#elif LIMIT > 3 || __has_include("missing.h")
+	i += __LINE__;
+#endif
 	return helper(NULL) + __LINE__;
 }
 
@@ -31,13 +37,29 @@ static int other(void) { return 1; }
 #undef LIMIT
 #define LIMIT 11
 
+#define HERE TEXT2(__LINE__)
+#define TEXT2(x) #x
 static int last(void)
 {
+#if LIMIT > 10
+	warn(HERE);
+#endif
 	return LIMIT + min(1, 2);
 }
+
+#if LIMIT == 11
+static int after(void) { return JOIN(a, __LINE__) +
+#ifdef EXTRA
+	1;
+#else
+	2; }
+#endif
+#else
+int neither;
+#endif
 int last_again = LIMIT; int LIMIT_of[LIMIT];
 `;
-const header = "#define TEXT(x) #x\n#define report(fmt, line) log(TEXT(line) fmt)\nint from_header;";
+const header = "#define TEXT(x) #x\n#define report(fmt, line) log(TEXT(line) fmt)\n#define JOIN2(a, b) a##b\n#define JOIN(a, b) JOIN2(a, b)\nint from_header;";
 
 function resultOf(source: string, files: Record<string, string>, cache: HeaderCache) {
   const unit = unitOf(source, { files, cache });
@@ -81,6 +103,9 @@ const snippets = [
   "#define LIMIT 3\n",
   "#ifdef OTHER\n",
   "#endif\n",
+  "#else\n",
+  "#if LIMIT > 5\n",
+  '#if __has_include("other.h")\n',
   "static int extra;\n",
   "bpf_for(i, 0,",
   "int min(int a, int b);\n",
@@ -98,8 +123,13 @@ describe("edits", () => {
       const removed = random(3) === 0 ? random(12) : 0;
       current = current.slice(0, at) + snippets[random(snippets.length)] + current.slice(at + removed);
       if (random(10) === 0) {
-        files["/src/common.h"] = `${header}\n${["int NULL;", "#define OTHER", "", "int min;"][random(4)]}`;
+        files["/src/common.h"] = `${header}\n${["int NULL;", "#define OTHER", "", "int min;", "#define EXTRA"][random(5)]}`;
         cache.invalidate("/src/common.h");
+      }
+      if (random(20) === 0) {
+        if (files["/src/other.h"] === undefined) files["/src/other.h"] = "int other_one;";
+        else delete files["/src/other.h"];
+        cache.invalidate("/src/other.h");
       }
       if (random(15) === 0) current = text;
       expect(resultOf(current, files, cache)).toEqual(resultOf(current, { ...files }, createHeaderCache()));

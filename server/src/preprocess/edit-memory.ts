@@ -1,7 +1,7 @@
 // What the last version of a file being edited expanded to, so that a keystroke
 // expands only what it touched. The unit of reuse is a stretch of the main file that
-// began and ended between two declarations, with no directive inside; it is taken
-// over when the same text stands in the same macro state again.
+// began and ended between two declarations, with no directives inside but conditions
+// of its own; it is taken over when the same text stands in the same macro state again.
 import type { SourceFile } from "../base/source.ts";
 import { ofThisLine, PpToken, positional } from "./pp-token.ts";
 import type { Declaration, DeclaredName, MacroUse } from "./unit.ts";
@@ -150,9 +150,9 @@ export class MovedDeclaration implements Declaration {
       }
       let here = text;
       if ((flags & positional) !== 0) {
-        // What was made from a line's number has not moved to another line; see `ofThisLine`.
+        // `12` or `"12"`. Other text that was made from a line's number is still on its line; see `ofThisLine`.
         lines ??= lineOf(file, this.#start) - lineOf(this.#stretch.file, this.#stretch.start);
-        if (lines !== 0) here = String(Number(text) + lines);
+        if (lines !== 0) here = text.replace(/\d+/, (line) => String(Number(line) + lines!));
       }
       return new PpToken(kind, here, file, start + shift, end + shift, after, spaceBefore, flags);
     });

@@ -408,7 +408,8 @@ function stringify(tokens: readonly PpToken[], use: MacroUse, spaceBefore: boole
   let flags = 0;
   tokens.forEach((token, index) => {
     if (index > 0 && token.spaceBefore) text += " ";
-    flags |= madeFrom(token.flags);
+    // `"12"` can be made for another line as `12` can.
+    flags |= tokens.length === 1 && (token.flags & ofThisLine) === 0 ? token.flags & positional : madeFrom(token.flags);
     text += token.kind === "string" || token.kind === "char" ? token.text.replace(/["\\]/g, "\\$&") : token.text;
     checkLength(text);
   });

@@ -11,7 +11,7 @@ export const atColumnZero = 2;
 export const neverExpand = 4;
 /** Text that depends on where the token stands (`__LINE__`): left out of declaration keys. */
 export const positional = 8;
-/** Such text made into another by `#` or `##`: known for this line only. */
+/** Such text made into another by `#` or `##`, in other ways than `12` into `"12"`: known for this line only. */
 export const ofThisLine = 16;
 
 export class PpToken implements Token {

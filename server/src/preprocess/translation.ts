@@ -73,6 +73,7 @@ interface Recorder {
 interface OpenStretch {
   readonly index: number;
   readonly directive: number;
+  readonly conditional: Conditional | undefined;
   readonly state: number;
   readonly start: number;
   readonly tokens: number;
@@ -284,6 +285,7 @@ class Run implements ExpanderHost {
     return {
       index: frame.index,
       directive: frame.directive,
+      conditional: frame.conditionals.at(-1),
       state: this.#state,
       start: first.start,
       tokens: this.#tokens,
@@ -298,7 +300,9 @@ class Run implements ExpanderHost {
     const open = this.#stretch;
     this.#stretch = undefined;
     if (open === undefined || open.declarations.length === 0) return;
-    if (frame.directive !== open.directive || this.#state !== open.state) return;
+    if (this.#state !== open.state || frame.conditionals.at(-1) !== open.conditional) return;
+    const inside = frame.lexed.directives.slice(open.directive, frame.directive);
+    if (!inside.every((directive) => changesNothing(frame, directive))) return;
     if (this.#recorders[0]!.problems.length !== open.problems) return;
     const last = frame.lexed.tokens[frame.index - 1]!;
     // Behind another token, the text that follows could have a say in what this becomes.
@@ -525,7 +529,11 @@ class Run implements ExpanderHost {
       }
       default: {
         const line = tokens.slice(directive.at + 2, directive.end);
-        const hasInclude = (include: IncludeName): boolean => this.#find(frame, include) !== undefined;
+        const hasInclude = (include: IncludeName): boolean => {
+          // The answer depends on more than the text and the macros.
+          this.#stretch = undefined;
+          return this.#find(frame, include) !== undefined;
+        };
         const query = { isDefined: (macro: string) => this.#isDefined(macro), hasInclude };
         const answered = answerHasQueries(line, query);
         const expanded = this.#expander.expandList(answered);
@@ -736,6 +744,24 @@ class Run implements ExpanderHost {
     if (recorder.problems.length < maxProblems) recorder.problems.push(problem);
   }
 }
+
+/** Is it a condition, or a pragma for the compiler? */
+function changesNothing({ lexed }: Frame, { name, at }: Directive): boolean {
+  if (name !== "pragma") return conditions.has(name);
+  const what = lexed.tokens[at + 2]?.text;
+  return what !== "once" && what !== "push_macro" && what !== "pop_macro";
+}
+
+const conditions: ReadonlySet<string> = new Set([
+  "if",
+  "ifdef",
+  "ifndef",
+  "elif",
+  "elifdef",
+  "elifndef",
+  "else",
+  "endif",
+]);
 
 const definedOperators: ReadonlySet<string> = new Set([
   "__has_include",
