@@ -262,6 +262,8 @@ const pointed: Readonly<Record<string, readonly [RegExp, string]>> = {
   ],
   "a macro": [/#define BAIL_OUT\(ret\)/, "$& bpf_task_release(task);"],
   "a map": [/max_entries, FEW/, "max_entries, 0"],
+  "the license": [/= "GPL"/, '= "Proprietary"'],
+  "a kernel function that is not declared any more": [/#include "shared.h"/, ""],
   "a constant": [/int tries = 3/, "int tries = 0"],
   "a function that becomes static": [/__noinline int global_two/, "static int global_two"],
   "a function that becomes a declaration": [/(static int forget\([^)]*\))[\s\S]*?\n}\n/, "$1;\n"],
@@ -293,6 +295,7 @@ async function editAtRandom(original: Edited, random: Random, rounds: number): P
   const texts = { ...original };
   const checker = await checkerOf(texts);
   const before: Edited[] = [];
+  let checked = texts.header;
   for (let round = 0; round < rounds; round++) {
     if (before.length > 0 && random(5) === 0) {
       // Undo, sometimes all the way.
@@ -306,7 +309,9 @@ async function editAtRandom(original: Edited, random: Random, rounds: number): P
       // Broken text must not hide for long what is to be tested.
       if (random(6) === 0) Object.assign(texts, original);
     }
-    checker.invalidate(headerPath);
+    checker.invalidate(path);
+    if (texts.header !== checked) checker.invalidate(headerPath);
+    checked = texts.header;
     await expectFresh(checker, texts, `round ${round}`);
   }
 }

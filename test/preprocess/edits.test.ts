@@ -59,7 +59,8 @@ int neither;
 #endif
 int last_again = LIMIT; int LIMIT_of[LIMIT];
 `;
-const header = "#define TEXT(x) #x\n#define report(fmt, line) log(TEXT(line) fmt)\n#define JOIN2(a, b) a##b\n#define JOIN(a, b) JOIN2(a, b)\nint from_header;";
+const header =
+  "#define TEXT(x) #x\n#define report(fmt, line) log(TEXT(line) fmt)\n#define JOIN2(a, b) a##b\n#define JOIN(a, b) JOIN2(a, b)\nint from_header;";
 
 function resultOf(source: string, files: Record<string, string>, cache: HeaderCache) {
   const unit = unitOf(source, { files, cache });
@@ -123,7 +124,8 @@ describe("edits", () => {
       const removed = random(3) === 0 ? random(12) : 0;
       current = current.slice(0, at) + snippets[random(snippets.length)] + current.slice(at + removed);
       if (random(10) === 0) {
-        files["/src/common.h"] = `${header}\n${["int NULL;", "#define OTHER", "", "int min;", "#define EXTRA"][random(5)]}`;
+        files["/src/common.h"] =
+          `${header}\n${["int NULL;", "#define OTHER", "", "int min;", "#define EXTRA"][random(5)]}`;
         cache.invalidate("/src/common.h");
       }
       if (random(20) === 0) {

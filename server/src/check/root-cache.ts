@@ -3,6 +3,7 @@
 // function bodies, and each function it looked at, with the functions named there. So
 // an edit inside one function runs only the programs that reach it, and findings never
 // depend on history.
+import { BoundedMap } from "../base/bounded-map.ts";
 import { Hasher } from "../preprocess/hash.ts";
 import type { Declaration, DeclaredName, PreprocessedUnit, Token } from "../preprocess/unit.ts";
 import type { RootResult } from "../verifier/run-root.ts";
@@ -156,8 +157,9 @@ interface Words {
   readonly signature: string;
 }
 
-const wordsByKey = new Map<string, Words>();
-const maxWordLists = 20_000;
+/** Some 50 words each; the largest units have 2,000 declarations. */
+const maxWordLists = 10_000;
+const wordsByKey = new BoundedMap<string, Words>(maxWordLists);
 const typeOfWords: ReadonlySet<string> = new Set(["typeof", "__typeof__", "__typeof", "typeof_unqual"]);
 
 /** Kept by content: an edit moves most declarations, and their tokens are then not at hand. */
@@ -170,7 +172,6 @@ function wordsOf(declaration: Declaration): Words {
     const typeOf = identifiers.some((word) => typeOfWords.has(word));
     words = { identifiers, typeOf, signature: signatureOf(declaration.tokens) };
     wordsByKey.set(declaration.key, words);
-    if (wordsByKey.size > maxWordLists) dropOldest(wordsByKey);
   }
   return words;
 }

@@ -3,6 +3,7 @@
 import type { PreprocessedUnit } from "../preprocess/unit.ts";
 import type { Expression, TypeSyntax, VariableDecl } from "../syntax/ast.ts";
 import type { SyntaxParser } from "../syntax/parser.ts";
+import { byContent } from "./by-content.ts";
 import { dataSectionOf } from "./data-section.ts";
 import { declTagsOf, MergedFunction, sectionOf } from "./function-info.ts";
 import { isKernelHeader, LocalRecords } from "./local-records.ts";
@@ -41,6 +42,8 @@ class LazyUnit implements TranslationUnit {
   #ksyms: readonly string[] | undefined;
   #sections: Map<string, readonly string[]> | undefined;
   #structOps: ReadonlyMap<string, StructOpsMember> | undefined;
+  /** null: not looked for yet. */
+  #license: GlobalVariable | undefined | null = null;
 
   constructor(unit: PreprocessedUnit, parser: SyntaxParser, cache: UnitCache) {
     this.main = unit.main;
@@ -83,10 +86,15 @@ class LazyUnit implements TranslationUnit {
   }
 
   get license(): GlobalVariable | undefined {
+    if (this.#license === null) this.#license = this.#findLicense();
+    return this.#license;
+  }
+
+  #findLicense(): GlobalVariable | undefined {
     for (const declaration of this.#unit.declarations) {
-      if (!declaration.tokens.some(({ kind, text }) => kind === "string" && text === '"license"')) continue;
       for (const { name, kind } of declaration.names) {
-        const variable = kind === "variable" ? this.global(name) : undefined;
+        if (kind !== "variable" || !mentionsLicense(declaration)) continue;
+        const variable = this.global(name);
         if (variable?.section === "license") return variable;
       }
     }
@@ -215,6 +223,10 @@ class LazyUnit implements TranslationUnit {
     return this.types.constant(initializer);
   }
 }
+
+const mentionsLicense = byContent(({ tokens }) =>
+  tokens.some(({ kind, text }) => kind === "string" && text === '"license"'),
+);
 
 /** Qualifiers of what the variable holds: of the elements, if it is an array. */
 function valueQualifiers(type: TypeSyntax): TypeSyntax["qualifiers"] {

@@ -9,6 +9,7 @@ import type { UnitCache } from "./unit-cache.ts";
 
 export class ParsedDeclarations implements DeclSource {
   readonly isTypedef: (name: string) => boolean;
+  readonly namesKey: string;
   readonly #unit: PreprocessedUnit;
   readonly #parser: SyntaxParser;
   readonly #cache: UnitCache;
@@ -20,13 +21,14 @@ export class ParsedDeclarations implements DeclSource {
     this.#parser = parser;
     this.#cache = cache;
     this.isTypedef = isTypedefIn(unit);
+    this.namesKey = unit.namesKey;
   }
 
   /** With the body, if it is a function. */
   parse(declaration: Declaration): ParsedDeclaration {
     let parsed = this.#parsed.get(declaration);
     if (parsed === undefined) {
-      parsed = this.#cache.parse(declaration, this.#parser, this.isTypedef);
+      parsed = this.#cache.parse(declaration, this.#parser, this);
       this.#parsed.set(declaration, parsed);
     }
     return parsed;
@@ -36,14 +38,14 @@ export class ParsedDeclarations implements DeclSource {
   parseSignature(declaration: Declaration): ParsedDeclaration {
     let parsed = this.#parsed.get(declaration) ?? this.#signatures.get(declaration);
     if (parsed === undefined) {
-      parsed = this.#cache.parseSignature(declaration, this.#parser, this.isTypedef);
+      parsed = this.#cache.parseSignature(declaration, this.#parser, this);
       this.#signatures.set(declaration, parsed);
     }
     return parsed;
   }
 
   sections(query: "programs" | "ksyms", declaration: Declaration): readonly SectionCapture[] {
-    return this.#cache.sections(query, declaration, this.#parser, this.isTypedef);
+    return this.#cache.sections(query, declaration, this.#parser, this);
   }
 
   typedef(name: string): TypeSyntax | undefined {

@@ -1,5 +1,6 @@
 // Finds the programs of a unit: functions with a body in a section that libbpf loads.
-import type { Declaration, PreprocessedUnit } from "../preprocess/unit.ts";
+import type { PreprocessedUnit } from "../preprocess/unit.ts";
+import { byContent } from "./by-content.ts";
 import type { ParsedDeclarations } from "./parsed-declarations.ts";
 import type { FunctionInfo, Program } from "./unit.ts";
 
@@ -9,19 +10,36 @@ export function findPrograms(
   source: ParsedDeclarations,
   functionOf: (name: string) => FunctionInfo | undefined,
 ): readonly Program[] {
+  const defined = new Set<string>();
+  for (const { names } of unit.declarations) {
+    for (const { name, kind, defined: isBody } of names) if (kind === "function" && isBody) defined.add(name);
+  }
+  const sections = sectionsOf(defined, unit, source);
   const programs: Program[] = [];
-  const seen = new Set<string>();
-  for (const declaration of unit.declarations) {
-    for (const { name, kind, defined } of declaration.names) {
-      if (kind !== "function" || !defined || seen.has(name)) continue;
-      seen.add(name);
-      const section = programSection(name, source);
-      if (section === undefined) continue;
-      const info = functionOf(name);
-      if (info !== undefined && !info.static) programs.push(new SectionProgram(name, section, info));
-    }
+  for (const name of defined) {
+    const section = sections.get(name);
+    if (section === undefined || !isProgramSection(section)) continue;
+    const info = functionOf(name);
+    if (info !== undefined && !info.static) programs.push(new SectionProgram(name, section, info));
   }
   return programs;
+}
+
+/** The last section that is stated for each of these functions. */
+function sectionsOf(
+  functions: ReadonlySet<string>,
+  unit: PreprocessedUnit,
+  source: ParsedDeclarations,
+): ReadonlyMap<string, string> {
+  const sections = new Map<string, string>();
+  for (const declaration of unit.declarations) {
+    const declares = declaration.names.some(({ name, kind }) => kind === "function" && functions.has(name));
+    if (!declares || !mentionsSection(declaration)) continue;
+    for (const { name, section } of source.sections("programs", declaration)) {
+      if (section !== undefined) sections.set(name, section);
+    }
+  }
+  return sections;
 }
 
 class SectionProgram implements Program {
@@ -47,44 +65,16 @@ class SectionProgram implements Program {
   }
 }
 
-function programSection(name: string, source: ParsedDeclarations): string | undefined {
-  let section: string | undefined;
-  for (const declaration of source.functionDeclarations(name)) {
-    if (!mentionsSection(declaration)) continue;
-    for (const found of source.sections("programs", declaration)) {
-      if (found.name === name && found.section !== undefined) section = found.section;
-    }
-  }
-  return section !== undefined && isProgramSection(section) ? section : undefined;
-}
-
 /** libbpf takes every other section with code for programs; those with a dot are the compiler's and its own. */
 export function isProgramSection(section: string): boolean {
   return section !== "" && !section.startsWith(".");
 }
 
-/** By content: an edit moves most declarations, and their tokens are then not at hand. */
-const sectionsMentioned = new Map<string, boolean>();
-
-/** A large unit declares some 2,000 functions; two such units stay warm. */
-const maxMentions = 5_000;
-
 /** Only then is a query worth its time. */
-export function mentionsSection(declaration: Declaration): boolean {
-  const { key } = declaration;
-  let known = sectionsMentioned.get(key);
-  if (known === undefined) {
-    known = readsSection(declaration);
-    if (sectionsMentioned.size >= maxMentions) sectionsMentioned.clear();
-    sectionsMentioned.set(key, known);
-  }
-  return known;
-}
-
-function readsSection(declaration: Declaration): boolean {
-  for (const { text } of declaration.tokens) {
+export const mentionsSection = byContent(({ tokens }) => {
+  for (const { text } of tokens) {
     if (text === "{") return false;
     if (text === "section" || text === "__section__") return true;
   }
   return false;
-}
+});

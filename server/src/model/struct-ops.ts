@@ -2,6 +2,7 @@
 // `SEC(".struct_ops.link") struct sched_ext_ops ops = { .init = (void *)my_init }`.
 import type { PreprocessedUnit } from "../preprocess/unit.ts";
 import type { VariableDecl } from "../syntax/ast.ts";
+import { byContent } from "./by-content.ts";
 import { sectionOf } from "./function-info.ts";
 import { namedObject } from "./map-decl.ts";
 import type { ParsedDeclarations } from "./parsed-declarations.ts";
@@ -19,13 +20,17 @@ export function indexStructOps(
   const members = new Map<string, StructOpsMember>();
   for (const declaration of unit.declarations) {
     if (!declaration.names.some(({ kind }) => kind === "variable")) continue;
-    if (!declaration.tokens.some(({ kind, text }) => kind === "string" && text.includes("struct_ops"))) continue;
+    if (!mentionsStructOps(declaration)) continue;
     for (const decl of source.parse(declaration).decls) {
       if (decl.kind === "variable") addMembers(decl.variable, members);
     }
   }
   return members;
 }
+
+const mentionsStructOps = byContent(({ tokens }) =>
+  tokens.some(({ kind, text }) => kind === "string" && text.includes("struct_ops")),
+);
 
 function addMembers(variable: VariableDecl, members: Map<string, StructOpsMember>): void {
   const section = sectionOf(variable.attributes);

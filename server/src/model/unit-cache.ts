@@ -2,76 +2,88 @@
 // keystroke parses one declaration again, the others are found here. Nothing in it
 // can change a result: an entry counts only while the names it asked for mean the same.
 
+import { BoundedMap } from "../base/bounded-map.ts";
 import type { Declaration } from "../preprocess/unit.ts";
 import type { ParsedDeclaration, TopLevelDecl } from "../syntax/ast.ts";
 import type { SectionCapture, SyntaxParser } from "../syntax/parser.ts";
 
-/** A large unit asks for some 2,000 declarations; two such units stay warm. */
-const maxEntries = 5_000;
+/** A large unit asks for some 1,000 declarations in each way; two such units stay warm. */
+const maxEntries = 2_500;
 
 type IsTypedef = (name: string) => boolean;
+type What = "whole" | "signature" | "programs" | "ksyms";
 
 interface Entry<T> {
-  readonly key: string;
   readonly value: T;
   /** Every name that was looked up while making the value, with the answer. */
   readonly asked: ReadonlyMap<string, boolean>;
+  /** `Typedefs.namesKey` where the answers were last found to be the same. */
+  holdsIn: string;
+}
+
+/** Which names stand for types. */
+export interface Typedefs {
+  /** Equal keys: the same answers. */
+  readonly namesKey: string;
+  isTypedef(name: string): boolean;
 }
 
 /** Made with `createUnitCache`; one serves any number of units. */
 export class UnitCache {
-  readonly #entries = new Map<string, Entry<unknown>>();
+  /** By the key of the declaration. */
+  readonly #entries: Readonly<Record<What, BoundedMap<string, Entry<unknown>>>> = {
+    whole: new BoundedMap(maxEntries),
+    signature: new BoundedMap(maxEntries),
+    programs: new BoundedMap(maxEntries),
+    ksyms: new BoundedMap(maxEntries),
+  };
 
-  parse(declaration: Declaration, parser: SyntaxParser, isTypedef: IsTypedef): ParsedDeclaration {
-    return this.#parsed("whole", declaration, isTypedef, (ask) => parser.parse(declaration, ask));
+  parse(declaration: Declaration, parser: SyntaxParser, typedefs: Typedefs): ParsedDeclaration {
+    return this.#parsed("whole", declaration, typedefs, (ask) => parser.parse(declaration, ask));
   }
 
-  parseSignature(declaration: Declaration, parser: SyntaxParser, isTypedef: IsTypedef): ParsedDeclaration {
-    return this.#parsed("signature", declaration, isTypedef, (ask) => parser.parseSignature(declaration, ask));
+  parseSignature(declaration: Declaration, parser: SyntaxParser, typedefs: Typedefs): ParsedDeclaration {
+    return this.#parsed("signature", declaration, typedefs, (ask) => parser.parseSignature(declaration, ask));
   }
 
   sections(
     query: "programs" | "ksyms",
     declaration: Declaration,
     parser: SyntaxParser,
-    isTypedef: IsTypedef,
+    typedefs: Typedefs,
   ): readonly SectionCapture[] {
-    return this.#remember(query, declaration, isTypedef, (ask) => parser.querySections(query, declaration, ask));
+    return this.#remember(query, declaration, typedefs, (ask) => parser.querySections(query, declaration, ask));
   }
 
   #parsed(
-    what: string,
+    what: What,
     declaration: Declaration,
-    isTypedef: IsTypedef,
+    typedefs: Typedefs,
     make: (ask: IsTypedef) => ParsedDeclaration,
   ): ParsedDeclaration {
-    const found = this.#remember(what, declaration, isTypedef, make);
+    const found = this.#remember(what, declaration, typedefs, make);
     return found.declaration === declaration ? found : moved(found, declaration);
   }
 
-  #remember<T>(what: string, declaration: Declaration, isTypedef: IsTypedef, make: (ask: IsTypedef) => T): T {
-    const key = `${what} ${declaration.key}`;
-    const entry = this.#entries.get(key) as Entry<T> | undefined;
-    if (entry !== undefined && stillTrue(entry.asked, isTypedef)) {
-      // Most recently used last, under the string it has: a new one each time would make the map forget and learn.
-      this.#entries.delete(entry.key);
-      this.#entries.set(entry.key, entry);
-      return entry.value;
-    }
+  #remember<T>(what: What, declaration: Declaration, typedefs: Typedefs, make: (ask: IsTypedef) => T): T {
+    const entries = this.#entries[what];
+    const entry = entries.get(declaration.key) as Entry<T> | undefined;
+    if (entry !== undefined && isStillTrue(entry, typedefs)) return entry.value;
     const asked = new Map<string, boolean>();
     const value = make((name) => {
-      const answer = isTypedef(name);
+      const answer = typedefs.isTypedef(name);
       asked.set(name, answer);
       return answer;
     });
-    this.#entries.set(key, { key, value, asked });
-    if (this.#entries.size > maxEntries) this.#entries.delete(this.#entries.keys().next().value!);
+    entries.set(declaration.key, { value, asked, holdsIn: typedefs.namesKey });
     return value;
   }
 }
 
-function stillTrue(asked: ReadonlyMap<string, boolean>, isTypedef: IsTypedef): boolean {
-  for (const [name, answer] of asked) if (isTypedef(name) !== answer) return false;
+function isStillTrue(entry: Entry<unknown>, typedefs: Typedefs): boolean {
+  if (entry.holdsIn === typedefs.namesKey) return true;
+  for (const [name, answer] of entry.asked) if (typedefs.isTypedef(name) !== answer) return false;
+  entry.holdsIn = typedefs.namesKey;
   return true;
 }
 

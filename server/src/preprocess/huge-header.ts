@@ -79,9 +79,13 @@ export class HugeHeader {
   }
 }
 
+let nextId = 0;
+
 /** A huge header as one inclusion sees it. */
 export class HugeHeaderView {
   readonly kind = "huge";
+  /** Another one for every view. */
+  readonly id = nextId++;
   readonly #header: HugeHeader;
   readonly #base: ReadonlyMap<string, MacroDefinition>;
   /** run -> how many of `#changes` come before it; runs that are switched off are missing. */

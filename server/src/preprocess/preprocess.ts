@@ -33,6 +33,7 @@ class Unit implements PreprocessedUnit {
   readonly #translation: Translation;
   readonly #found = new Map<string, readonly Declaration[]>();
   readonly #typedefs = new Map<string, boolean>();
+  #namesKey: string | undefined;
 
   constructor(main: SourceFile, translation: Translation) {
     this.main = main;
@@ -49,6 +50,11 @@ class Unit implements PreprocessedUnit {
 
   get declarations() {
     return this.#translation.group.flat;
+  }
+
+  get namesKey() {
+    this.#namesKey ??= this.#translation.group.namesKey;
+    return this.#namesKey;
   }
 
   get problems() {
@@ -91,6 +97,7 @@ function tooLarge(main: SourceFile, limits: PreprocessLimits): PreprocessedUnit 
     declarationsOf: () => [],
     isTypedef: () => false,
     isMacro: () => false,
+    namesKey: "",
     problems: [{ kind: "limit", message, span: { file: main, start: 0, end: 1 } }],
   };
 }

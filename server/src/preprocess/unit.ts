@@ -65,6 +65,8 @@ export interface PreprocessedUnit {
   /** Every typedef name in the unit: what tells `(T)(x)` from a call. */
   isTypedef(name: string): boolean;
   isMacro(name: string): boolean;
+  /** Equal in two units: `declarationsOf` finds as many of the same kinds for every name, and `isTypedef` says the same. */
+  readonly namesKey: string;
   readonly problems: readonly PreprocessProblem[];
 }
 
