@@ -14,7 +14,7 @@ import { loadParser } from "../syntax/parser.ts";
 import { exceptionCallbackOf } from "../verifier/exceptions.ts";
 import { type Breach, siteKey } from "../verifier/finding.ts";
 import type { Root, Session, Unit } from "../verifier/machine.ts";
-import { type RootResult, runRoot } from "../verifier/run-root.ts";
+import { type RootResult, rootStillHolds, runRoot } from "../verifier/run-root.ts";
 import type { Checker, CheckerOptions, CheckRequest, CheckStats, FileCheck, ProgramReport } from "./api.ts";
 import { CallJudge } from "./call-judge.ts";
 import { DiagnosticSet } from "./diagnostic-set.ts";
@@ -44,7 +44,7 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
         headers,
       );
       const unit = buildUnit(pre, parser, parsed);
-      if (options.once === true) versions = nothingKept();
+      if (options.once === true || versions.roots.isFull) versions = nothingKept();
       const { roots, sessions, graphs } = versions;
       const version = roots.version(request.path, pre);
       const session = sessions.of(request.path, version);
@@ -93,7 +93,7 @@ class FileRun {
 
   result(): FileCheck {
     const reasons = new Map<Program, string | undefined>();
-    const diagnostics = new DiagnosticSet(placesOf(this.#unit));
+    const diagnostics = new DiagnosticSet(placesOf(this.#unit, (name) => this.#version.positions(name)));
     for (const effects of this.#kernels) {
       const kernel = new KernelRun(
         this.#unit,
@@ -199,8 +199,10 @@ class KernelRun {
     const structOps = this.#unit.structOpsMember(program.name);
     const exceptionCallback = exceptionCallbackOf(fn);
     const own = `program ${program.name} ${program.section} ${fn.name}`;
-    const first = this.#once(own, () =>
-      this.#run({ name: program.name, kind: "program", section, structOps, sleepable, exceptionCallback }, fn),
+    const first = this.#once(
+      own,
+      { name: program.name, kind: "program", section, structOps, sleepable, exceptionCallback },
+      fn,
     );
     const results = [first];
     const calls = [...this.#judge.calls(first, { section, structOps, sleepable }, program)];
@@ -214,8 +216,10 @@ class KernelRun {
       const found = next;
       // A global function sees the context of its program.
       const ops = found.kind === "global" ? structOps : undefined;
-      const result = this.#once(`${key} ${program.section} ${exceptionCallback} ${ops?.struct}.${ops?.member}`, () =>
-        this.#run({ ...found, section, structOps: ops, exceptionCallback }, callee),
+      const result = this.#once(
+        `${key} ${program.section} ${exceptionCallback} ${ops?.struct}.${ops?.member}`,
+        { ...found, section, structOps: ops, exceptionCallback },
+        callee,
       );
       results.push(result);
       calls.push(...this.#judge.calls(result, { section, structOps, sleepable: sleepable || next.sleepable }, program));
@@ -224,17 +228,19 @@ class KernelRun {
     return { results, calls, reason: reasonOf(results) };
   }
 
-  #once(key: string, run: () => RootResult): RootResult {
-    const result = this.#version.result(`${this.#effects.kernel} ${key}`, run);
+  #once(key: string, root: Root, fn: FunctionInfo): RootResult {
+    const [unit, effects, session, { cancellation }] = [this.#machineUnit, this.#effects, this.#session, this.#request];
+    const result = this.#version.result(
+      `${effects.kernel} ${key}`,
+      fn.name,
+      (kept) => rootStillHolds(unit, effects, session, root, fn, cancellation, kept),
+      () => runRoot(unit, effects, session, root, fn, cancellation),
+    );
     if (!this.#counted.has(result)) {
       this.#counted.add(result);
       for (const [cap, count] of result.caps) this.caps.set(cap, (this.caps.get(cap) ?? 0) + count);
     }
     return result;
-  }
-
-  #run(root: Root, fn: FunctionInfo): RootResult {
-    return runRoot(this.#machineUnit, this.#effects, this.#session, root, fn, this.#request.cancellation);
   }
 }
 

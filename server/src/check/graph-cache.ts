@@ -49,7 +49,9 @@ export class GraphsOfVersion {
     const key = `${fn.name} ${state}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && kept.environment === environment) return kept.graph;
-    const graph = buildCfg(fn.decl, this.#unit);
+    const positions = this.#version.positions(fn.name);
+    const decl = positions === undefined ? fn.decl : { ...fn.decl, positions };
+    const graph = buildCfg(decl, this.#unit);
     this.#kept.delete(key);
     this.#kept.set(key, { environment, graph });
     if (this.#kept.size > maxGraphs) {

@@ -1,12 +1,15 @@
 // Results of roots kept from one version of a file to the next. A result counts
 // while everything it was made from reads the same: the declarations that are not
-// function bodies, and each function it looked at, with the functions named there. So
-// an edit inside one function runs only the programs that reach it, and findings never
+// function bodies, and each function it looked at, with the functions named there; or
+// while those that were edited come to the same as before. So an edit inside one
+// function runs only the programs that it makes a difference to, and findings never
 // depend on history.
 import { BoundedMap } from "../base/bounded-map.ts";
 import { Hasher } from "../preprocess/hash.ts";
 import type { Declaration, DeclaredName, PreprocessedUnit, Token } from "../preprocess/unit.ts";
+import type { Positions } from "../syntax/positions.ts";
 import type { RootResult } from "../verifier/run-root.ts";
+import { PositionBook } from "./position-book.ts";
 
 /** Files whose results are kept: those edited lately. A result holds on to the tokens it points into. */
 const maxFiles = 8;
@@ -30,13 +33,18 @@ interface Kept {
 type KeptRoots = Map<string, readonly Kept[]>;
 
 export class RootCache {
+  readonly #book = new PositionBook();
   readonly #files = new Map<string, { readonly roots: KeptRoots; readonly last: Version }>();
+
+  get isFull(): boolean {
+    return this.#book.isFull;
+  }
 
   /** This version of the file, with what is kept from those before. */
   version(path: string, pre: PreprocessedUnit): Version {
     const known = this.#files.get(path);
     const roots: KeptRoots = known?.roots ?? new Map();
-    const version = new Version(pre, roots, known?.last);
+    const version = new Version(pre, roots, this.#book, known?.last);
     this.#files.delete(path);
     this.#files.set(path, { roots, last: version });
     if (this.#files.size > maxFiles) dropOldest(this.#files);
@@ -49,22 +57,33 @@ export class Version {
   /** Equal texts: everything that is not a function's definition reads the same. */
   readonly environment: string;
   readonly #kept: KeptRoots;
+  readonly #book: PositionBook;
   readonly #definitions: ReadonlyMap<string, readonly Declaration[]>;
   readonly #states = new Map<string, string>();
 
   /** `before`: any other version of the file; what reads the same in both is taken from there. */
-  constructor(pre: PreprocessedUnit, kept: KeptRoots, before?: Version) {
+  constructor(pre: PreprocessedUnit, kept: KeptRoots, book: PositionBook, before?: Version) {
     this.#kept = kept;
+    this.#book = book;
     this.#definitions = definitionsOf(pre);
     this.environment = environmentOf(pre, (declaration) => this.#mentions(declaration));
     const edited = before && this.#editedSince(before);
     if (before === undefined || edited === undefined) return;
+    for (const name of edited) {
+      const [then, now] = [before.#definitions.get(name), this.#definitions.get(name)];
+      if (then?.[0] !== undefined && now?.[0] !== undefined && now.length === 1) book.edited(name, then[0], now[0]);
+    }
     for (const [name, state] of before.#states) if (!edited.has(name)) this.#states.set(name, state);
   }
 
-  result(key: string, run: () => RootResult): RootResult {
+  /** `stillHolds`: does the result come to the same although functions that `root` follows were edited? */
+  result(key: string, root: string, stillHolds: (result: RootResult) => boolean, run: () => RootResult): RootResult {
     const versions = this.#kept.get(key) ?? [];
-    const kept = versions.find((version) => this.#holds(version)) ?? this.#made(run());
+    let kept = versions.find((version) => this.#holds(version));
+    if (kept === undefined) {
+      const near = versions.find((version) => this.#mayHold(version, root) && stillHolds(version.result));
+      kept = this.#made(near?.result ?? run());
+    }
     const others = versions.filter((version) => version !== kept).slice(0, maxVersions - 1);
     // Most recently used last.
     this.#kept.delete(key);
@@ -127,6 +146,16 @@ export class Version {
         found.push(`${word}=${wordsOf(definition).signature}`);
     }
     return found.join(",");
+  }
+
+  /** Names of the tokens of a function defined here. */
+  positions(name: string): Positions | undefined {
+    const definitions = this.#definitions.get(name);
+    return definitions?.length === 1 ? this.#book.of(name, definitions[0]!) : undefined;
+  }
+
+  #mayHold({ environment, functions }: Kept, root: string): boolean {
+    return environment === this.environment && functions.get(root) === this.stateOf(root);
   }
 
   #holds(kept: Kept): boolean {

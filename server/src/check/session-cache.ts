@@ -1,7 +1,8 @@
 // Results of followed functions kept from one version of a file to the next, so that
 // a keystroke explores again only the function it touched and what calls it. A result
-// counts while nothing it looked at has changed; see `Version`.
-import { limits, type RememberedResult, Session } from "../verifier/machine.ts";
+// counts while nothing it looked at has changed (see `Version`); others wait on a
+// shelf until it is known whether the change makes a difference to them.
+import { limits, type RememberedResult, Session, type Shelf } from "../verifier/machine.ts";
 import type { Version } from "./root-cache.ts";
 
 /** Files somebody is editing at the same time. */
@@ -73,9 +74,21 @@ interface Shelved {
   readonly different: Set<string>;
 }
 
-class KeptSession {
-  readonly session = new Session();
+class KeptSession implements Shelf {
+  readonly session = new Session(this);
   readonly #shelf = new Map<string, Shelved>();
+
+  find(key: string): RememberedResult | undefined {
+    const shelved = this.#shelf.get(key);
+    return shelved === undefined || shelved.different.has(shelved.result.name) ? undefined : shelved.result;
+  }
+
+  restore(key: string): void {
+    const shelved = this.#shelf.get(key);
+    if (shelved === undefined) return;
+    this.#shelf.delete(key);
+    this.session.results.set(key, shelved.result);
+  }
 
   /** From one version to the next, in which these functions read differently. */
   move(changed: ReadonlySet<string>, from: Version, to: Version): void {

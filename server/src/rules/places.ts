@@ -2,17 +2,20 @@
 import type { SourceFile, SourceSpan } from "../base/source.ts";
 import type { RelatedPlace } from "../check/api.ts";
 import type { TranslationUnit } from "../model/unit.ts";
-import type { Site } from "../verifier/value.ts";
+import type { At } from "../syntax/ast.ts";
+import type { Positions } from "../syntax/positions.ts";
+import { type Site, tokenName } from "../verifier/value.ts";
 import type { Places } from "./define.ts";
 
-export function placesOf(unit: TranslationUnit): Places {
+/** `positions`: the names of a function's tokens in this version of the text. */
+export function placesOf(unit: TranslationUnit, positions: (name: string) => Positions | undefined): Places {
   return {
     mainPath: unit.main.path,
-    span: (site) => spanOf(unit, site),
+    span: (site) => spanOf(unit, positions, site),
     isDeclared: (name) => unit.function(name) !== undefined,
     externDeclaration: (name) => externDeclaration(unit, name),
     text: (site) => {
-      const { file, start, end } = spanOf(unit, site);
+      const { file, start, end } = spanOf(unit, positions, site);
       return file.text
         .slice(start, Math.min(end, start + 120))
         .replace(/\s+/g, " ")
@@ -21,20 +24,29 @@ export function placesOf(unit: TranslationUnit): Places {
   };
 }
 
-function spanOf(unit: TranslationUnit, site: Site): SourceSpan {
+function spanOf(unit: TranslationUnit, positions: (name: string) => Positions | undefined, site: Site): SourceSpan {
   // Cached sites keep token indexes; the declaration may have moved since.
   const declaration = unit.function(site.fn.name)?.decl.declaration ?? site.fn.declaration;
+  const at = declaration.key === site.fn.declaration.key ? site.at : atNow(site, positions(site.fn.name) ?? identity);
   const tokens = declaration.tokens;
-  const first = tokens[site.at.start] ?? tokens[0];
+  const first = tokens[at.start] ?? tokens[0];
   if (first === undefined) return { file: unit.main, start: 0, end: 0 };
   let end = first.end;
-  for (let i = site.at.start + 1; i < site.at.end; i++) {
+  for (let i = at.start + 1; i < at.end; i++) {
     const token = tokens[i];
     if (token !== undefined && token.file === first.file && token.end > end && token.start >= first.start)
       end = token.end;
   }
   return { file: first.file as SourceFile, start: first.start, end };
 }
+
+/** A site of another version of the function, in this one. */
+function atNow({ fn, at }: Site, now: Pick<Positions, "index">): At {
+  const start = now.index(tokenName(fn, at.start));
+  return { start, end: at.end <= at.start ? start : now.index(tokenName(fn, at.end - 1)) + 1 };
+}
+
+const identity = { index: (name: number) => name };
 
 function externDeclaration(unit: TranslationUnit, name: string): SourceSpan | undefined {
   const fn = unit.function(name);

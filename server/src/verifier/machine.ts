@@ -197,10 +197,14 @@ export class Session {
   readonly symbols = new Symbols();
   readonly results = new Map<string, RememberedResult>();
   /** Results of other versions of the text, which may hold again. */
-  shelf: Shelf | undefined;
+  readonly shelf: Shelf | undefined;
   /** Blocks executed in all. */
   work = 0;
   #next = 1;
+
+  constructor(shelf?: Shelf) {
+    this.shelf = shelf;
+  }
 
   newId(): number {
     return this.#next++;

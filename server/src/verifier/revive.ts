@@ -11,6 +11,8 @@ export function revive(machine: Machine, key: string, caller: Frame): Remembered
   const { shelf } = machine.session;
   const result = shelf?.find(key);
   if (shelf === undefined || result === undefined) return undefined;
+  // What could not be read then may be readable now.
+  if (result.journal.unreadable.size > 0) return undefined;
   if (!stillHolds(machine, result.dependencies, caller)) return undefined;
   shelf.restore(key);
   return result;

@@ -8,7 +8,16 @@ import { checkExceptionCallback } from "./exceptions.ts";
 import { leaveRoot } from "./exit.ts";
 import { runGraph } from "./explore-function.ts";
 import type { RawFinding, ReachedCall, SkippedBlock } from "./finding.ts";
-import { type FoundRoot, type Frame, Machine, type Root, type Session, type Unit } from "./machine.ts";
+import {
+  type Dependencies,
+  type FoundRoot,
+  type Frame,
+  Machine,
+  type Root,
+  type Session,
+  type Unit,
+} from "./machine.ts";
+import { stillHolds } from "./revive.ts";
 
 export interface RootResult {
   readonly findings: readonly RawFinding[];
@@ -22,6 +31,9 @@ export interface RootResult {
   readonly unreadable: ReadonlyMap<string, string>;
   /** Functions the result depends on. */
   readonly looked: ReadonlySet<string>;
+  readonly dependencies: Dependencies;
+  /** In which identities mean what they mean here. */
+  readonly session: Session;
 }
 
 export function runRoot(
@@ -47,6 +59,7 @@ export function runRoot(
       onPath(machine, outcome.state, () => leaveRoot(machine, outcome.state, outcome.value, exit));
     }
   }
+  const { dependencies } = machine;
   const { findings, found, calls, skipped, caps, unreadable, looked } = machine.journal;
   // Past a limit, what is held is no longer known for certain.
   const reliable = findings.all().filter((finding) => caps.size === 0 || !isLeft(finding));
@@ -58,7 +71,27 @@ export function runRoot(
     caps,
     unreadable,
     looked,
+    dependencies,
+    session,
   };
+}
+
+/** The root's own function reads as it did: does everything it followed come to the same as well? */
+export function rootStillHolds(
+  unit: Unit,
+  effects: KernelEffects,
+  session: Session,
+  root: Root,
+  fn: FunctionInfo,
+  cancellation: Cancellation | undefined,
+  result: RootResult,
+): boolean {
+  if (result.session !== session || result.caps.size > 0 || result.unreadable.size > 0) return false;
+  if (fn.problem !== undefined) return false;
+  const machine = new Machine({ unit, effects, root, session, cancellation });
+  const graph = unit.graph(fn);
+  const frame: Frame = { fn: graph.decl, graph, depth: 0, caller: undefined, callSite: undefined };
+  return stillHolds(machine, result.dependencies, frame);
 }
 
 /** Something held, or a region open, where the program leaves. */
