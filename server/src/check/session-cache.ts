@@ -11,6 +11,9 @@ const maxFiles = 3;
 /** Symbols are never taken back while a session lives: beyond this it starts anew. Some 200 bytes each. */
 const maxSymbols = 400_000;
 
+/** Of one result: what is typed cannot be read at every keystroke, and is taken back now and then. */
+const maxVersions = 3;
+
 /** A function edited in the largest unit we know is in some 300 results, with its callers. Each is some 20 KB. */
 const maxShelved = 600;
 
@@ -76,52 +79,65 @@ interface Shelved {
 
 class KeptSession implements Shelf {
   readonly session = new Session(this);
-  readonly #shelf = new Map<string, Shelved>();
+  /** By key; of each the one shelved last comes first. */
+  readonly #shelf = new Map<string, readonly Shelved[]>();
 
-  find(key: string): RememberedResult | undefined {
-    const shelved = this.#shelf.get(key);
-    return shelved === undefined || shelved.different.has(shelved.result.name) ? undefined : shelved.result;
+  find(key: string): readonly RememberedResult[] {
+    const shelved = this.#shelf.get(key) ?? [];
+    return shelved.filter(({ different, result }) => !different.has(result.name)).map(({ result }) => result);
   }
 
-  restore(key: string): void {
-    const shelved = this.#shelf.get(key);
-    if (shelved === undefined) return;
-    this.#shelf.delete(key);
-    this.session.results.set(key, shelved.result);
+  restore(key: string, result: RememberedResult): void {
+    const others = (this.#shelf.get(key) ?? []).filter((shelved) => shelved.result !== result);
+    if (others.length === 0) this.#shelf.delete(key);
+    else this.#shelf.set(key, others);
+    this.session.results.set(key, result);
   }
 
   /** From one version to the next, in which these functions read differently. */
   move(changed: ReadonlySet<string>, from: Version, to: Version): void {
     if (changed.size === 0) return;
+    const back = this.#lookAgain(changed, to);
     const { results } = this.session;
-    const back: [string, RememberedResult][] = [];
-    for (const [key, shelved] of this.#shelf) {
-      for (const name of changed) {
-        const then = shelved.functions.get(name);
-        if (then === undefined) continue;
-        if (to.stateOf(name) === then) shelved.different.delete(name);
-        else shelved.different.add(name);
-      }
-      if (shelved.different.size > 0) continue;
-      this.#shelf.delete(key);
-      back.push([key, shelved.result]);
-    }
     for (const [key, result] of results) {
-      const { looked, caps } = result.journal;
-      if (caps.size > 0) results.delete(key);
-      else if (meet(changed, looked)) {
-        results.delete(key);
-        const functions = new Map([...looked].map((name) => [name, from.stateOf(name)]));
-        const different = new Set([...changed].filter((name) => looked.has(name)));
-        this.#shelf.delete(key);
-        this.#shelf.set(key, { result, functions, different });
-      }
+      const { looked, caps, unreadable } = result.journal;
+      if (caps.size === 0 && !meet(changed, looked)) continue;
+      results.delete(key);
+      // Up to what could not be read the way is short.
+      if (caps.size === 0 && unreadable.size === 0) this.#put(key, result, changed, from);
     }
-    for (const [key, result] of back) results.set(key, result);
+    for (const [key, result] of back) this.restore(key, result);
     for (const oldest of this.#shelf.keys()) {
       if (this.#shelf.size <= maxShelved) break;
       this.#shelf.delete(oldest);
     }
+  }
+
+  /** Results for which everything reads as it did then. */
+  #lookAgain(changed: ReadonlySet<string>, to: Version): readonly [string, RememberedResult][] {
+    const back: [string, RememberedResult][] = [];
+    for (const [key, versions] of this.#shelf) {
+      for (const { functions, different, result } of versions) {
+        for (const name of changed) {
+          const then = functions.get(name);
+          if (then === undefined) continue;
+          if (to.stateOf(name) === then) different.delete(name);
+          else different.add(name);
+        }
+        if (different.size === 0) back.push([key, result]);
+      }
+    }
+    return back;
+  }
+
+  #put(key: string, result: RememberedResult, changed: ReadonlySet<string>, from: Version): void {
+    const { looked } = result.journal;
+    const functions = new Map([...looked].map((name) => [name, from.stateOf(name)]));
+    const different = new Set([...changed].filter((name) => looked.has(name)));
+    const others = (this.#shelf.get(key) ?? []).slice(0, maxVersions - 1);
+    // Shelved last, dropped last.
+    this.#shelf.delete(key);
+    this.#shelf.set(key, [{ result, functions, different }, ...others]);
   }
 }
 

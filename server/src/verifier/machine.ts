@@ -186,10 +186,10 @@ export interface FoundRoot {
 
 /** Where results wait that something they looked at has changed under. */
 export interface Shelf {
-  /** One whose own function reads as it did. */
-  find(key: string): RememberedResult | undefined;
+  /** Those whose own function reads as it did. */
+  find(key: string): readonly RememberedResult[];
   /** It holds as everything stands now. */
-  restore(key: string): void;
+  restore(key: string, result: RememberedResult): void;
 }
 
 /** Shared by all roots of one file on one kernel: identities never collide, results of functions can be reused. */

@@ -9,12 +9,11 @@ import { signatureOf } from "./result-signature.ts";
 /** A result of another version of the text that holds in this one. */
 export function revive(machine: Machine, key: string, caller: Frame): RememberedResult | undefined {
   const { shelf } = machine.session;
-  const result = shelf?.find(key);
-  if (shelf === undefined || result === undefined) return undefined;
   // What could not be read then may be readable now.
-  if (result.journal.unreadable.size > 0) return undefined;
-  if (!stillHolds(machine, result.dependencies, caller)) return undefined;
-  shelf.restore(key);
+  const result = shelf
+    ?.find(key)
+    .find(({ journal, dependencies }) => journal.unreadable.size === 0 && stillHolds(machine, dependencies, caller));
+  if (result !== undefined) shelf?.restore(key, result);
   return result;
 }
 
