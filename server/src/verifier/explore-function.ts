@@ -17,7 +17,7 @@ import { mayWritePackets } from "./packet-writers.ts";
 import { returnRange } from "./return-range.ts";
 import { revive } from "./revive.ts";
 import type { State } from "./state.ts";
-import type { Site, Value } from "./value.ts";
+import { idOfBase, type Site, type Value } from "./value.ts";
 
 export interface Outcome {
   readonly state: State;
@@ -113,17 +113,39 @@ function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): Remember
 
 /** What else the outcome depends on: do the root and its program sleep, and the hook when its context is at hand. */
 function contextKey(machine: Machine, entry: Extracted, throws: boolean): string {
-  const { root } = machine;
-  const seesContext = [...entry.state.objects.values()].some((object) => object.class === "context");
-  const hook = `${root.section?.programType}/${root.section?.attachType}/${root.section?.target}/${root.structOps?.struct}.${root.structOps?.member}`;
-  const traits = [
-    root.sleepable ? "s" : "",
-    machine.programSleepable ? "p" : "",
-    root.section === undefined ? "?" : "",
-    mayWritePackets(root) === false ? "" : "w",
-    throws ? JSON.stringify([returnRange(root), root.exceptionCallback]) : "",
-  ];
-  return `${root.kind[0]}${traits.join("")}${seesContext ? hook : ""}`;
+  const { traits, hook, thrown } = contextOf(machine);
+  const seesContext = entry.objects.some((id) => entry.state.objects.get(id)?.class === "context");
+  return `${traits}${throws ? thrown : ""}${seesContext ? hook : ""}`;
+}
+
+interface Context {
+  readonly traits: string;
+  readonly hook: string;
+  readonly thrown: string;
+}
+
+const contexts = new WeakMap<Machine, Context>();
+
+function contextOf(machine: Machine): Context {
+  let context = contexts.get(machine);
+  if (context === undefined) {
+    const { root } = machine;
+    const { section, structOps } = root;
+    const traits = [
+      root.kind[0],
+      root.sleepable ? "s" : "",
+      machine.programSleepable ? "p" : "",
+      section === undefined ? "?" : "",
+      mayWritePackets(root) === false ? "" : "w",
+    ];
+    context = {
+      traits: traits.join(""),
+      hook: `${section?.programType}/${section?.attachType}/${section?.target}/${structOps?.struct}.${structOps?.member}`,
+      thrown: JSON.stringify([returnRange(root), root.exceptionCallback]),
+    };
+    contexts.set(machine, context);
+  }
+  return context;
 }
 
 function graphOf(machine: Machine, fn: FunctionInfo, caller: Frame): ControlFlowGraph | undefined {
@@ -216,24 +238,13 @@ function admitExits(machine: Machine, exits: readonly Outcome[]): Outcome[] {
 function dropDead(state: State, live: ReadonlySet<number>, decisive: ReadonlySet<number>): void {
   for (const [key, value] of state.memory) {
     if (key.charCodeAt(0) !== letterF) continue;
-    const id = localOf(key);
+    const id = idOfBase(key);
     if (!live.has(id)) state.memory.delete(key);
     else if (!decisive.has(id) && isNoise(value)) state.memory.delete(key);
   }
 }
 
 const letterF = 0x66;
-const digit0 = 0x30;
-
-/** The local in a memory key `f<local>|path`. */
-function localOf(key: string): number {
-  let id = 0;
-  for (let i = 1; ; i++) {
-    const digit = key.charCodeAt(i) - digit0;
-    if (!(digit >= 0 && digit <= 9)) return id;
-    id = id * 10 + digit;
-  }
-}
 
 /** Numbers read from shared memory at places that the function does not read again: nothing will agree with them. */
 function dropSharedScalars(state: State, reread: ReadonlySet<string>): void {

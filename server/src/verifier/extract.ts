@@ -5,7 +5,8 @@
 import type { GlobalSummary, Machine } from "./machine.ts";
 import { memberNames } from "./path.ts";
 import { State } from "./state.ts";
-import type { StackObject, Value } from "./value.ts";
+import { ownKey } from "./state-key.ts";
+import { idOfBase, type StackObject, type Value } from "./value.ts";
 
 export interface Extracted {
   readonly key: string;
@@ -51,7 +52,7 @@ class Extraction {
   readonly #dynptrs = new Map<number, number>();
   readonly #references = new Map<number, number>();
   readonly #keysOf = new Map<string, string[]>();
-  readonly #parts: string[] = [];
+  #text = "";
   readonly #pending: (() => void)[] = [];
 
   readonly #summary: GlobalSummary;
@@ -87,7 +88,7 @@ class Extraction {
     const renamed = args.map((value) => (value === undefined ? undefined : this.#value(value, 0)));
     renamed.forEach((value, index) => {
       if (value !== undefined) to.memory.set(pinKey(index), value);
-      this.#parts.push(",");
+      this.#text += ",";
     });
     this.#shared(globals);
     this.#drain();
@@ -101,28 +102,28 @@ class Extraction {
     this.#drain();
     to.references = from.references.filter((reference) => this.#references.has(reference.id));
     for (const lock of from.locks) {
-      this.#parts.push(`L${lock.kind}${this.#lockOwner(lock.owner)}${lock.certain}${lock.reported};`);
+      this.#text += `L${lock.kind}${this.#lockOwner(lock.owner)}${lock.certain}${lock.reported};`;
     }
     to.locks = from.locks;
     to.regions = from.regions;
     to.callbackDepth = from.callbackDepth;
     to.inComparison = from.inComparison;
-    if (from.inComparison) this.#parts.push("C");
+    if (from.inComparison) this.#text += "C";
     to.epoch = from.epoch;
     if (keepsAssumption && from.assumption !== undefined) {
       to.assumption = from.assumption;
-      this.#parts.push(`A${from.assumption.variable}=`);
+      this.#text += `A${from.assumption.variable}=`;
       this.#value(from.assumption.value, 0);
       this.#drain();
     }
     to.doubtful = from.doubtful;
-    if (from.doubtful) this.#parts.push("D");
+    if (from.doubtful) this.#text += "D";
     to.events = [];
     to.callersReferences = new Set(this.#references.keys());
-    for (const region of from.regions) this.#parts.push(`${region.kind[0]}${region.family[0]}`);
-    this.#parts.push(`,${to.callbackDepth}`);
+    for (const region of from.regions) this.#text += `${region.kind[0]}${region.family[0]}`;
+    this.#text += `,${to.callbackDepth}`;
     return {
-      key: this.#parts.join(""),
+      key: this.#text,
       state: to,
       args: renamed,
       bases: [...this.#bases.keys()],
@@ -139,7 +140,7 @@ class Extraction {
 
   #shared(keys: string[]): void {
     for (const key of keys.sort()) {
-      this.#parts.push(key, "=");
+      this.#text += `${key}=`;
       this.#to.memory.set(key, this.#value(this.#from.memory.get(key)!, 0));
       this.#taken.push(key);
       this.#given.push(key);
@@ -147,22 +148,23 @@ class Extraction {
   }
 
   #drain(): void {
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) next();
+    for (let i = 0; i < this.#pending.length; i++) this.#pending[i]!();
+    this.#pending.length = 0;
   }
 
   /** Renames a value for the function's state and writes it to the key. */
   #value(value: Value, depth: number): Value {
     switch (value.kind) {
       case "number":
-        this.#parts.push(`#${value.value}`);
+        this.#text += `#${value.value}`;
         return value;
       case "function":
-        this.#parts.push(`&${value.name}`);
+        this.#text += `&${value.name}`;
         return value;
       case "pointer":
         return this.#pointer(value, depth);
       case "symbol":
-        if (value.id < 0) this.#parts.push("?");
+        if (value.id < 0) this.#text += "?";
         else this.#symbol(value.id, depth);
         return value;
       case "slot": {
@@ -176,18 +178,18 @@ class Extraction {
   #slot(slot: StackObject): void {
     switch (slot.kind) {
       case "irq-flag":
-        this.#parts.push(`irq${this.#from.regions.findIndex((region) => region.id === slot.region)}`);
+        this.#text += `irq${this.#from.regions.findIndex((region) => region.id === slot.region)}`;
         return;
       case "dynptr":
-        this.#parts.push(`dp${slot.type}:${number(this.#dynptrs, slot.id)}^${this.#optionalReference(slot.parent)}`);
+        this.#text += `dp${slot.type}:${number(this.#dynptrs, slot.id)}^${this.#optionalReference(slot.parent)}`;
         break;
       case "iterator":
-        this.#parts.push(`it${slot.iterator}${slot.rcu ?? ""}`);
+        this.#text += `it${slot.iterator}${slot.rcu ?? ""}`;
         break;
       case "empty":
-        this.#parts.push(`em${slot.why}${slot.by}`);
+        this.#text += `em${slot.why}${slot.by}`;
     }
-    if (slot.ref !== undefined) this.#parts.push(`:${this.#reference(slot.ref)}`);
+    if (slot.ref !== undefined) this.#text += `:${this.#reference(slot.ref)}`;
   }
 
   #pointer(value: Extract<Value, { kind: "pointer" }>, depth: number): Value {
@@ -195,18 +197,18 @@ class Extraction {
       case "f":
       case "u": {
         const base = `u${this.#base(value.base)}`;
-        this.#parts.push(`${base}|${value.path}`);
+        this.#text += `${base}|${value.path}`;
         return { kind: "pointer", base, path: value.path };
       }
       case "o":
-        this.#parts.push(`o${this.#object(Number(value.base.slice(1)))}|${value.path}`);
+        this.#text += `o${this.#object(idOfBase(value.base))}|${value.path}`;
         return value;
       case "y":
-        this.#symbol(Number(value.base.slice(1)), depth);
-        this.#parts.push(`|${value.path}`);
+        this.#symbol(idOfBase(value.base), depth);
+        this.#text += `|${value.path}`;
         return value;
       default:
-        this.#parts.push(`${value.base}|${value.path}`);
+        this.#text += `${value.base}|${value.path}`;
         return value;
     }
   }
@@ -228,9 +230,9 @@ class Extraction {
       if (object === undefined) return;
       this.#to.objects.set(id, object);
       const dynptr = object.tiedToDynptr === undefined ? "" : number(this.#dynptrs, object.tiedToDynptr);
-      this.#parts.push(
-        `O${index}:${object.class}/${object.struct ?? ""}/${object.nullness}/${object.trust}/${this.#optionalReference(object.ref)}/${this.#optionalReference(object.tiedToRef)}/${dynptr}/${object.nonOwning}${object.percpu}${object.readOnly}${object.size ?? ""}${object.map ?? ""}${object.poisoned}${object.dead?.reason ?? ""}${object.usedUntested === undefined ? "" : "u"};`,
-      );
+      const { ref, tiedToRef, percpu, usedUntested } = object;
+      const more = `${percpu === undefined ? "?" : ""}${usedUntested === undefined ? "" : "u"}`;
+      this.#text += `O${index}:${ownKey(object)}${more}/${this.#optionalReference(ref)}/${this.#optionalReference(tiedToRef)}/${dynptr};`;
       this.#memory(`o${id}`, `o${index}`, `o${id}`);
     });
     return index;
@@ -239,23 +241,23 @@ class Extraction {
   #symbol(id: number, depth: number): void {
     const known = this.#symbols.get(id);
     if (known !== undefined) {
-      this.#parts.push(`$${known}`);
+      this.#text += `$${known}`;
       return;
     }
     const index = number(this.#symbols, id);
     const fact = this.#from.facts.get(id);
     if (fact !== undefined) this.#to.facts.set(id, fact);
     const range = fact ?? this.#machine.symbols.range(id);
-    this.#parts.push(`$${index}[${range.low},${range.high}!${fact?.not.join(" ") ?? ""}]`);
+    this.#text += `$${index}[${range.low},${range.high}!${fact?.not.join(" ") ?? ""}]`;
     const definition = depth < 4 ? this.#machine.symbols.definition(id) : undefined;
     if (definition !== undefined) {
-      this.#parts.push(":", definition.kind === "binary" ? definition.op : definition.kind, "(");
+      this.#text += `:${definition.kind === "binary" ? definition.op : definition.kind}(`;
       if (definition.kind === "binary") {
         this.#value(definition.left, depth + 1);
-        this.#parts.push(",");
+        this.#text += ",";
         this.#value(definition.right, depth + 1);
       } else this.#value(definition.operand, depth + 1);
-      this.#parts.push(")");
+      this.#text += ")";
     }
     this.#pending.push(() => this.#memory(`y${id}`, `y${index}`, `y${id}`));
   }
@@ -272,9 +274,7 @@ class Extraction {
       const reference = this.#from.reference(id);
       if (reference === undefined) return;
       const object = reference.object === undefined ? "" : this.#object(reference.object);
-      this.#parts.push(
-        `R${index}:${reference.kind}@${object}^${this.#optionalReference(reference.parent)}d${reference.callbackDepth};`,
-      );
+      this.#text += `R${index}:${reference.kind}@${object}^${this.#optionalReference(reference.parent)}d${reference.callbackDepth};`;
     });
     return index;
   }
@@ -286,9 +286,9 @@ class Extraction {
       if (!isStack && !this.#isNamed(rest)) continue;
       this.#taken.push(key);
       this.#given.push(as + rest);
-      this.#parts.push(name, rest, "=");
+      this.#text += `${name}${rest}=`;
       this.#to.memory.set(as + rest, this.#value(this.#from.memory.get(key)!, 0));
-      this.#parts.push(";");
+      this.#text += ";";
     }
   }
 
@@ -302,7 +302,7 @@ class Extraction {
 
   /** What the function cannot reach is "another" to it, whichever it is. */
   #lockOwner(owner: string): string {
-    const id = Number(owner.slice(1));
+    const id = idOfBase(owner);
     if (owner[0] === "o") return `o${this.#objects.get(id) ?? "?"}`;
     if (owner[0] === "y") return `y${this.#symbols.get(id) ?? "?"}`;
     return owner;

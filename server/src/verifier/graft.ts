@@ -9,7 +9,7 @@ import { forgetShared } from "./memory.ts";
 import { endNonOwning, endRcu, invalidatePackets, killTied } from "./ownership.ts";
 import type { HeldLock, Region, State } from "./state.ts";
 import type { TraceNode } from "./trace.ts";
-import type { ObjectInfo, Reference, Site, StackObject, Value } from "./value.ts";
+import { idOfBase, type ObjectInfo, type Reference, type Site, type StackObject, type Value } from "./value.ts";
 
 /** One call and the remembered run that serves it: what both started from, by the identities of each. */
 export class Pairing {
@@ -232,9 +232,9 @@ export class Graft {
       case "u":
         return this.#pairing.bases.get(base);
       case "o":
-        return `o${this.#object(Number(base.slice(1)))}`;
+        return `o${this.#object(idOfBase(base))}`;
       case "y": {
-        const symbol = this.#symbol(Number(base.slice(1)));
+        const symbol = this.#symbol(idOfBase(base));
         return symbol.kind === "symbol" ? `y${symbol.id}` : undefined;
       }
       case "g":

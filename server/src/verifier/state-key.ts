@@ -6,7 +6,7 @@ import type { Fact } from "./fact.ts";
 import type { Machine } from "./machine.ts";
 import { factOf } from "./refine.ts";
 import type { State } from "./state.ts";
-import { type ObjectInfo, placeName, type StackObject, type Value } from "./value.ts";
+import { idOfBase, type ObjectInfo, placeName, type StackObject, type Value } from "./value.ts";
 
 export interface Shape {
   /** All that matters but what is known of scalars and what is assumed. `doubtful` is left out. */
@@ -36,8 +36,19 @@ function regionKey(state: State): string {
   return state.regions.map(({ kind, family, site }) => `${kind[0]}${family[0]}${placeName(site)}`).join(",");
 }
 
-/** All that matters of an object but what it refers to. */
-function ownKey(object: ObjectInfo): string {
+const ownKeys = new WeakMap<ObjectInfo, string>();
+
+/** All that matters of an object but what it refers to. Objects are replaced, never patched. */
+export function ownKey(object: ObjectInfo): string {
+  let key = ownKeys.get(object);
+  if (key === undefined) {
+    key = makeOwnKey(object);
+    ownKeys.set(object, key);
+  }
+  return key;
+}
+
+function makeOwnKey(object: ObjectInfo): string {
   const flags = `${object.nonOwning ? "n" : ""}${object.percpu ? "c" : ""}${object.readOnly ? "r" : ""}${object.poisoned ? "p" : ""}`;
   return `${object.class}/${object.struct ?? ""}/${object.nullness[0]}${object.nullness[2]}/${object.trust[0]}${object.trust[2]}/${flags}/${object.size ?? ""}${object.map ?? ""}/${object.dead?.reason[0] ?? ""}`;
 }
@@ -49,7 +60,7 @@ class Canonicalizer {
   readonly #symbols = new Map<number, number>();
   readonly #references = new Map<number, number>();
   readonly #dynptrs = new Map<number, number>();
-  readonly #parts: string[] = [];
+  #text = "";
   readonly #objectQueue: number[] = [];
 
   constructor(machine: Machine, state: State) {
@@ -67,25 +78,21 @@ class Canonicalizer {
     const behind: string[] = [];
     for (const key of state.memory.keys()) (key[0] === "o" || key[0] === "y" ? behind : own).push(key);
     own.sort();
-    for (const key of own) this.#parts.push(key, "=", this.#value(state.memory.get(key)!, 0), ";");
+    for (const key of own) this.#text += `${key}=${this.#value(state.memory.get(key)!, 0)};`;
     for (const reference of state.references) {
       if (reference.object !== undefined) this.#object(reference.object);
     }
     this.#behind(behind);
     for (const reference of state.references) {
       const object = reference.object === undefined ? "" : this.#objects.get(reference.object);
-      this.#parts.push(
-        `R${reference.kind[0]}${placeName(reference.site)}@${object}^${this.#ref(reference.parent)}d${reference.callbackDepth};`,
-      );
+      this.#text += `R${reference.kind[0]}${placeName(reference.site)}@${object}^${this.#ref(reference.parent)}d${reference.callbackDepth};`;
     }
     for (const lock of state.locks) {
-      this.#parts.push(
-        `L${lock.kind}${this.#lockOwner(lock.owner)}@${placeName(lock.site)}${lock.reported ? "r" : ""};`,
-      );
+      this.#text += `L${lock.kind}${this.#lockOwner(lock.owner)}@${placeName(lock.site)}${lock.reported ? "r" : ""};`;
     }
-    this.#parts.push(`${regionKey(state)},${state.callbackDepth}`);
-    for (const event of state.events ?? []) this.#parts.push(`E${event.kind}${this.#ref(event.reference)}`);
-    const key = this.#parts.join("");
+    this.#text += `${regionKey(state)},${state.callbackDepth}`;
+    for (const event of state.events ?? []) this.#text += `E${event.kind}${this.#ref(event.reference)}`;
+    const key = this.#text;
     // Last, so that the same symbols have the same numbers where nothing is assumed.
     const assumed = state.assumption;
     const assumption = assumed === undefined ? "" : `${assumed.variable}=${this.#value(assumed.value, 0)}`;
@@ -97,6 +104,10 @@ class Canonicalizer {
 
   /** Memory behind objects that are reached; the rest is garbage. */
   #behind(keys: readonly string[]): void {
+    if (keys.length === 0) {
+      for (let next = 0; next < this.#objectQueue.length; next++) this.#describeObject(this.#objectQueue[next]!);
+      return;
+    }
     const byBase = new Map<string, string[]>();
     for (const key of keys) {
       const base = key.slice(0, key.indexOf("|"));
@@ -104,40 +115,40 @@ class Canonicalizer {
       if (list === undefined) byBase.set(base, [key]);
       else list.push(key);
     }
-    const written = new Set<string>();
-    const behindSymbols = [...byBase.keys()].filter((base) => base[0] === "y").map((base) => Number(base.slice(1)));
-    for (let round = 0; round < 4; round++) {
-      for (const id of this.#objectQueue.splice(0)) this.#describeObject(id, byBase, written);
-      // In the order of their numbers, which does not depend on when memory was written.
-      const met = behindSymbols.filter((id) => this.#symbols.has(id) && !written.has(`y${id}`));
-      for (const id of met.sort((a, b) => this.#symbols.get(a)! - this.#symbols.get(b)!)) {
-        written.add(`y${id}`);
-        this.#memoryOf(`y${id}`, `y${this.#symbols.get(id)}`, byBase);
+    let next = 0;
+    for (;;) {
+      for (; next < this.#objectQueue.length; next++) {
+        const id = this.#objectQueue[next]!;
+        this.#describeObject(id);
+        this.#memoryOf(`o${id}`, `o${this.#objects.get(id)}`, byBase);
       }
-      if (this.#objectQueue.length === 0 && met.length === 0) break;
+      // In the order of their numbers, which does not depend on when memory was written.
+      const met = [...byBase.keys()].filter((base) => base[0] === "y" && this.#symbols.has(idOfBase(base)));
+      const numbers = new Map(met.map((base) => [base, this.#symbols.get(idOfBase(base))!]));
+      for (const base of met.sort((a, b) => numbers.get(a)! - numbers.get(b)!))
+        this.#memoryOf(base, `y${numbers.get(base)}`, byBase);
+      if (next === this.#objectQueue.length && met.length === 0) break;
     }
-    for (const id of this.#objectQueue.splice(0)) this.#describeObject(id, byBase, written);
-    for (const [base, list] of byBase) if (!written.has(base)) for (const key of list) this.#state.memory.delete(key);
+    for (const list of byBase.values()) for (const key of list) this.#state.memory.delete(key);
   }
 
-  #describeObject(id: number, byBase: ReadonlyMap<string, string[]>, written: Set<string>): void {
+  #describeObject(id: number): void {
     const object = this.#state.objects.get(id);
     if (object === undefined) return;
-    const number = this.#objects.get(id);
     const held = `${this.#ref(object.ref)}/${this.#ref(object.tiedToRef)}/${this.#dynptr(object.tiedToDynptr)}`;
-    this.#parts.push(`O${number}:${ownKey(object)}/${held};`);
-    written.add(`o${id}`);
-    this.#memoryOf(`o${id}`, `o${number}`, byBase);
+    this.#text += `O${this.#objects.get(id)}:${ownKey(object)}/${held};`;
   }
 
-  #memoryOf(base: string, as: string, byBase: ReadonlyMap<string, string[]>): void {
-    for (const key of (byBase.get(base) ?? []).sort()) {
-      this.#parts.push(`${as}${key.slice(key.indexOf("|"))}=${this.#value(this.#state.memory.get(key)!, 0)};`);
-    }
+  #memoryOf(base: string, as: string, byBase: Map<string, string[]>): void {
+    const keys = byBase.get(base);
+    if (keys === undefined) return;
+    byBase.delete(base);
+    for (const key of keys.sort())
+      this.#text += `${as}${key.slice(key.indexOf("|"))}=${this.#value(this.#state.memory.get(key)!, 0)};`;
   }
 
   #lockOwner(owner: string): string {
-    const id = Number(owner.slice(1));
+    const id = idOfBase(owner);
     if (owner[0] === "o") return `o${this.#objects.get(id) ?? "?"}`;
     if (owner[0] === "y") return `y${this.#symbols.get(id) ?? "?"}`;
     return owner;
@@ -175,8 +186,8 @@ class Canonicalizer {
         return `&${value.name}`;
       case "pointer": {
         const first = value.base[0];
-        if (first === "o") return `o${this.#object(Number(value.base.slice(1)))}|${value.path}`;
-        if (first === "y") return `y${this.#symbol(Number(value.base.slice(1)), depth)}|${value.path}`;
+        if (first === "o") return `o${this.#object(idOfBase(value.base))}|${value.path}`;
+        if (first === "y") return `y${this.#symbol(idOfBase(value.base), depth)}|${value.path}`;
         return `${value.base}|${value.path}`;
       }
       case "slot":

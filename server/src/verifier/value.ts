@@ -167,7 +167,23 @@ export function isNumber(value: Value, n: number): boolean {
 
 /** The object a pointer value points into, if its base is one. */
 export function objectIdOf(value: Value): number | undefined {
-  return value.kind === "pointer" && value.base.charCodeAt(0) === 111 /* o */ ? Number(value.base.slice(1)) : undefined;
+  return value.kind === "pointer" && value.base.charCodeAt(0) === letterO ? idOfBase(value.base) : undefined;
+}
+
+const letterO = 0x6f;
+const digit0 = 0x30;
+
+/**
+ * The number behind the first letter of a base or memory key, -1 for none. Asked for all the time: nothing is cut out
+ * of the text.
+ */
+export function idOfBase(base: string): number {
+  let id = 0;
+  for (let i = 1; ; i++) {
+    const digit = base.charCodeAt(i) - digit0;
+    if (!(digit >= 0 && digit <= 9)) return i === 1 ? -1 : id;
+    id = id * 10 + digit;
+  }
 }
 
 export function pointerTo(object: number, path = ""): Value {
