@@ -22,8 +22,16 @@ export class Hasher {
     return this;
   }
 
+  /** A whole number of at most 53 bits. */
   number(value: number): this {
-    return this.text(value.toString(36));
+    const low = value >>> 0;
+    const high = (value / 0x100000000) >>> 0;
+    const a = Math.imul(Math.imul(this.#a ^ low, 0x01000193) ^ high, 0x85ebca6b);
+    const b = Math.imul(Math.imul(this.#b ^ high, 0xc2b2ae35) ^ low, 0x5bd1e995);
+    this.#a = a ^ (a >>> 13);
+    this.#b = b ^ (b >>> 15);
+    this.#count++;
+    return this;
   }
 
   /** As a map key of its own: 53 bits. */

@@ -299,7 +299,7 @@ class Run implements ExpanderHost {
   #closeStretch(frame: Frame): void {
     const open = this.#stretch;
     this.#stretch = undefined;
-    if (open === undefined || open.declarations.length === 0) return;
+    if (open === undefined) return;
     if (this.#state !== open.state || frame.conditionals.at(-1) !== open.conditional) return;
     const inside = frame.lexed.directives.slice(open.directive, frame.directive);
     if (!inside.every((directive) => changesNothing(frame, directive))) return;
