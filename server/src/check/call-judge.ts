@@ -11,9 +11,9 @@ import { refusedCalls } from "./kernel-calls.ts";
 import { licenseFindings } from "./license.ts";
 import type { Version } from "./root-cache.ts";
 
-/** A root counts only while the functions it looked at read the same; these were looked at beyond. */
 interface Kept {
   readonly environment: string;
+  /** How the functions read that were looked at; a root itself may outlive an edit of those it calls. */
   readonly functions: ReadonlyMap<string, string>;
   readonly findings: readonly Breach[];
 }

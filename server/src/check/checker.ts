@@ -1,7 +1,6 @@
 // One BPF C file through all stages, for each target kernel: text, declarations,
 // unit, graphs, roots, findings. Caches here are keyed by content and never change
 // a result.
-import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { buildUnit, createUnitCache } from "../model/build-unit.ts";
 import type { FunctionInfo, Program, TranslationUnit } from "../model/unit.ts";
 import { createHeaderCache, preprocess } from "../preprocess/preprocess.ts";
@@ -21,7 +20,7 @@ import { DiagnosticSet } from "./diagnostic-set.ts";
 import { GraphCache, type GraphsOfVersion } from "./graph-cache.ts";
 import { RootCache, type Version } from "./root-cache.ts";
 import { SessionCache, type SessionsOfFile } from "./session-cache.ts";
-import { Summaries } from "./summaries.ts";
+import { type ReachesByKernel, Summaries, SummaryCache } from "./summaries.ts";
 
 export async function createChecker(options: CheckerOptions): Promise<Checker> {
   const parser = await loadParser();
@@ -45,10 +44,11 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
       );
       const unit = buildUnit(pre, parser, parsed);
       if (options.once === true || versions.roots.isFull) versions = nothingKept();
-      const { roots, sessions, graphs } = versions;
+      const { roots, sessions, graphs, summaries } = versions;
       const version = roots.version(request.path, pre);
       const session = sessions.of(request.path, version);
-      return new FileRun(request, pre, unit, kernels, version, session, graphs).result();
+      const known = summaries.of(request.path, version);
+      return new FileRun(request, pre, unit, kernels, version, session, graphs, known).result();
     },
     invalidate(path: string): void {
       headers.invalidate(path);
@@ -58,7 +58,12 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
 
 /** What a file's next version can take over. */
 function nothingKept() {
-  return { roots: new RootCache(), sessions: new SessionCache(), graphs: new GraphCache() };
+  return {
+    roots: new RootCache(),
+    sessions: new SessionCache(),
+    graphs: new GraphCache(),
+    summaries: new SummaryCache(),
+  };
 }
 
 /** All programs of one file on all kernels. */
@@ -70,6 +75,7 @@ class FileRun {
   readonly #version: Version;
   readonly #sessions: SessionsOfFile;
   readonly #graphs: GraphsOfVersion;
+  readonly #reaches: ReachesByKernel;
   readonly #caps = new Map<string, number>();
   #steps = 0;
 
@@ -81,8 +87,10 @@ class FileRun {
     version: Version,
     sessions: SessionsOfFile,
     graphs: GraphCache,
+    reaches: ReachesByKernel,
   ) {
     this.#version = version;
+    this.#reaches = reaches;
     this.#sessions = sessions;
     this.#graphs = graphs.of(unit, version);
     this.#request = request;
@@ -100,7 +108,8 @@ class FileRun {
         effects,
         this.#version,
         this.#sessions.session(effects.kernel),
-        (fn) => this.#graphs.graph(fn),
+        this.#graphs,
+        this.#reaches,
         this.#request,
       );
       for (const program of this.#unit.programs) {
@@ -168,16 +177,18 @@ class KernelRun {
     effects: KernelEffects,
     version: Version,
     session: Session,
-    graph: (fn: FunctionInfo) => ControlFlowGraph,
+    graphs: GraphsOfVersion,
+    reaches: ReachesByKernel,
     request: CheckRequest,
   ) {
+    const graph = (fn: FunctionInfo) => graphs.graph(fn);
     this.#session = session;
     this.#unit = unit;
     this.#effects = effects;
     this.#version = version;
     this.#request = request;
     this.#judge = new CallJudge(unit, effects, graph, version);
-    const summaries = new Summaries(unit, effects, graph);
+    const summaries = new Summaries(unit, effects, graph, reaches);
     this.#machineUnit = {
       unit,
       graph,

@@ -1,87 +1,140 @@
 // What a global function may do that its callers must know: move packet data,
-// throw or sleep, directly or through anything it calls. Computed once a unit and kernel.
+// throw or sleep, directly or through anything it calls.
 import type { ControlFlowGraph, Expr, Place } from "../cfg/ir.ts";
 import { visitInstruction, visitTerminator } from "../cfg/walk.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects } from "../registry/effect.ts";
 import { copiesMemory } from "../verifier/compiler-builtins.ts";
 import type { GlobalSummary } from "../verifier/machine.ts";
+import type { Version } from "./root-cache.ts";
 
+/** By the name of the kernel, then of the function. */
+export type ReachesByKernel = Map<string, Map<string, Reach>>;
+
+/** Files somebody is editing at the same time. */
+const maxFiles = 3;
+
+/** Summaries of the last version of each file: those of functions that reach nothing that was edited still hold. */
+export class SummaryCache {
+  readonly #files = new Map<string, { readonly version: Version; readonly known: ReachesByKernel }>();
+
+  /** What is known, to be read and added to while `version` is the last one. */
+  of(path: string, version: Version): ReachesByKernel {
+    const last = this.#files.get(path);
+    const changed = last && version.changedFunctions(last.version);
+    const known = last === undefined || changed === undefined ? new Map<string, Map<string, Reach>>() : last.known;
+    for (const ofKernel of known.values()) {
+      for (const [name, { functions }] of ofKernel) {
+        for (const edited of changed ?? []) if (edited === name || functions.has(edited)) ofKernel.delete(name);
+      }
+    }
+    this.#files.delete(path);
+    this.#files.set(path, { version, known });
+    for (const oldest of this.#files.keys()) {
+      if (this.#files.size <= maxFiles) break;
+      this.#files.delete(oldest);
+    }
+    return known;
+  }
+}
+
+/** On one kernel. */
 export class Summaries {
   readonly #unit: TranslationUnit;
   readonly #effects: KernelEffects;
   readonly #graph: (fn: FunctionInfo) => ControlFlowGraph;
-  readonly #known = new Map<string, GlobalSummary>();
+  readonly #known: Map<string, Reach>;
 
-  constructor(unit: TranslationUnit, effects: KernelEffects, graph: (fn: FunctionInfo) => ControlFlowGraph) {
+  /** `reaches`: what holds for this very unit, see `SummaryCache`. */
+  constructor(
+    unit: TranslationUnit,
+    effects: KernelEffects,
+    graph: (fn: FunctionInfo) => ControlFlowGraph,
+    reaches: ReachesByKernel,
+  ) {
     this.#unit = unit;
     this.#effects = effects;
     this.#graph = graph;
+    this.#known = reaches.get(effects.kernel) ?? new Map<string, Reach>();
+    reaches.set(effects.kernel, this.#known);
   }
 
   of(name: string): GlobalSummary {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const { names: reached, reads, members, globals, isOpen } = this.#reach(name);
-    const kinds = reached.map((callee) => this.#effects.effect(callee)?.protocol.kind);
-    const summary = {
-      changesPackets: reached.some((callee) => this.#changesPackets(callee)),
-      throws: kinds.includes("throw"),
-      tailCalls: kinds.includes("tail-call"),
-      sleeps: reached.some((callee) => this.#effects.effect(callee)?.sleepable === true),
-      functions: reached,
-      reads,
-      names: isOpen ? undefined : { members, globals },
-    };
-    this.#known.set(name, summary);
-    return summary;
-  }
-
-  #changesPackets(callee: string): boolean {
-    const effect = this.#effects.effect(callee);
-    return effect?.protocol.kind === "packet-change" || effect?.protocol.kind === "tail-call";
+    return this.#reach(name).summary;
   }
 
   /** What is named from `start` on, through every function with a body, callbacks included. */
   #reach(start: string): Reach {
+    const before = this.#known.get(start);
+    if (before !== undefined) return before;
     const reads = new Set<string>();
     const members = new Set<string>();
     const globals = new Set<string>();
     let isOpen = false;
-    const seen = new Set<string>([start]);
+    const functions = new Set<string>([start]);
     const queue = [start];
     for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      const known = this.#known.get(name);
+      if (known !== undefined) {
+        addAll(known.functions, functions);
+        addAll(known.summary.reads, reads);
+        addAll(known.members, members);
+        addAll(known.globals, globals);
+        isOpen ||= known.isOpen;
+        continue;
+      }
       const fn = this.#unit.function(name);
       if (fn === undefined || !fn.hasBody || fn.problem !== undefined) continue;
       const names = namesIn(this.#graph(fn));
-      const { called, named } = names;
       for (const global of names.globals) {
         globals.add(global);
         if (this.#unit.global(global)?.const === true) reads.add(global);
       }
-      for (const member of names.members) members.add(member);
+      addAll(names.members, members);
       isOpen ||= names.isOpen;
-      const callbacks = [...named].filter((callee) => this.#unit.function(callee)?.hasBody === true);
-      for (const callee of [...called, ...callbacks]) {
-        if (seen.has(callee)) continue;
-        seen.add(callee);
+      const isNew = (callee: string) => !functions.has(callee);
+      const callbacks = [...names.named].filter(
+        (callee) => isNew(callee) && this.#unit.function(callee)?.hasBody === true,
+      );
+      for (const callee of [...names.called, ...callbacks].filter(isNew)) {
+        functions.add(callee);
         queue.push(callee);
       }
     }
-    seen.delete(start);
-    return { names: [...seen], reads, members, globals, isOpen };
+    functions.delete(start);
+    const reach = { functions, members, globals, isOpen };
+    const made = { ...reach, summary: this.#summary(reach, reads) };
+    this.#known.set(start, made);
+    return made;
+  }
+
+  #summary({ functions, members, globals, isOpen }: Omit<Reach, "summary">, reads: ReadonlySet<string>): GlobalSummary {
+    const effects = [...functions].flatMap((callee) => this.#effects.effect(callee) ?? []);
+    const has = (kind: string) => effects.some(({ protocol }) => protocol.kind === kind);
+    return {
+      changesPackets: has("packet-change") || has("tail-call"),
+      throws: has("throw"),
+      tailCalls: has("tail-call"),
+      sleeps: effects.some(({ sleepable }) => sleepable === true),
+      functions: [...functions],
+      reads,
+      names: isOpen ? undefined : { members, globals },
+    };
   }
 }
 
-interface Reach {
-  /** Functions called, or handed to somebody who calls them. */
-  readonly names: string[];
-  /** Read-only variables. */
-  readonly reads: ReadonlySet<string>;
+function addAll(names: ReadonlySet<string>, into: Set<string>): void {
+  for (const name of names) into.add(name);
+}
+
+export interface Reach {
+  /** Called, or handed to somebody who calls them. */
+  readonly functions: ReadonlySet<string>;
   readonly members: ReadonlySet<string>;
   readonly globals: ReadonlySet<string>;
   /** More is read than is named. */
   readonly isOpen: boolean;
+  readonly summary: GlobalSummary;
 }
 
 interface Names {
