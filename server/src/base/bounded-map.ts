@@ -3,12 +3,15 @@
 
 export class BoundedMap<K, V> {
   readonly #most: number;
+  readonly #weightOf: (value: V) => number;
   #young = new Map<K, V>();
   #old = new Map<K, V>();
+  #weight = 0;
 
-  /** Keeps at least the `most` entries used last, and at most twice as many. */
-  constructor(most: number) {
+  /** Keeps at least the `most` entries used last, and at most twice as many; a large value may count for several. */
+  constructor(most: number, weightOf: (value: V) => number = () => 1) {
     this.#most = most;
+    this.#weightOf = weightOf;
   }
 
   get(key: K): V | undefined {
@@ -20,9 +23,13 @@ export class BoundedMap<K, V> {
   }
 
   set(key: K, value: V): void {
+    const replaced = this.#young.get(key);
+    if (replaced !== undefined) this.#weight -= this.#weightOf(replaced);
+    this.#weight += this.#weightOf(value);
     this.#young.set(key, value);
-    if (this.#young.size <= this.#most) return;
+    if (this.#weight <= this.#most) return;
     this.#old = this.#young;
     this.#young = new Map();
+    this.#weight = 0;
   }
 }

@@ -1,14 +1,20 @@
 // Keeps parsed declarations from one version of a file to the next, by content: a
 // keystroke parses one declaration again, the others are found here. Nothing in it
 // can change a result: an entry counts only while the names it asked for mean the same.
-
 import { BoundedMap } from "../base/bounded-map.ts";
+import { SourceFile } from "../base/source.ts";
 import type { Declaration } from "../preprocess/unit.ts";
 import type { ParsedDeclaration, TopLevelDecl } from "../syntax/ast.ts";
 import type { SectionCapture, SyntaxParser } from "../syntax/parser.ts";
 
 /** A large unit asks for some 1,000 declarations in each way; two such units stay warm. */
 const maxEntries = 2_500;
+
+/** As much as the largest unit asks for: a tree takes some 100 bytes for each token it was made from. */
+const maxTokens = 100_000;
+
+/** What a signature is taken for. */
+const signatureTokens = 40;
 
 type IsTypedef = (name: string) => boolean;
 type What = "whole" | "signature" | "programs" | "ksyms";
@@ -19,7 +25,11 @@ interface Entry<T> {
   readonly asked: ReadonlyMap<string, boolean>;
   /** `Typedefs.namesKey` where the answers were last found to be the same. */
   holdsIn: string;
+  /** What the value was made from. */
+  readonly tokens: number;
 }
+
+const tokensOf = (entry: Entry<unknown>): number => entry.tokens;
 
 /** Which names stand for types. */
 export interface Typedefs {
@@ -32,8 +42,8 @@ export interface Typedefs {
 export class UnitCache {
   /** By the key of the declaration. */
   readonly #entries: Readonly<Record<What, BoundedMap<string, Entry<unknown>>>> = {
-    whole: new BoundedMap(maxEntries),
-    signature: new BoundedMap(maxEntries),
+    whole: new BoundedMap(maxTokens, tokensOf),
+    signature: new BoundedMap(maxTokens, tokensOf),
     programs: new BoundedMap(maxEntries),
     ksyms: new BoundedMap(maxEntries),
   };
@@ -61,7 +71,11 @@ export class UnitCache {
     typedefs: Typedefs,
     make: (ask: IsTypedef) => ParsedDeclaration,
   ): ParsedDeclaration {
-    const found = this.#remember(what, declaration, typedefs, make);
+    const found = this.#remember(what, declaration, typedefs, (ask) => {
+      const parsed = make(ask);
+      // Kept without its tokens, which hold this version of the file's text.
+      return declaration.inMainFile ? moved(parsed, nowhere) : parsed;
+    });
     return found.declaration === declaration ? found : moved(found, declaration);
   }
 
@@ -75,7 +89,9 @@ export class UnitCache {
       asked.set(name, answer);
       return answer;
     });
-    entries.set(declaration.key, { value, asked, holdsIn: typedefs.namesKey });
+    const isFunction = declaration.names.some(({ kind }) => kind === "function");
+    const tokens = what === "signature" && isFunction ? signatureTokens : declaration.tokens.length;
+    entries.set(declaration.key, { value, asked, holdsIn: typedefs.namesKey, tokens });
     return value;
   }
 }
@@ -86,6 +102,9 @@ function isStillTrue(entry: Entry<unknown>, typedefs: Typedefs): boolean {
   entry.holdsIn = typedefs.namesKey;
   return true;
 }
+
+/** Where the declarations of a checked file stand as long as nobody asks for them. */
+const nowhere: Declaration = { tokens: [], file: new SourceFile("", ""), inMainFile: false, names: [], key: "" };
 
 /** The same tree over the tokens of an equal declaration elsewhere. */
 function moved(parsed: ParsedDeclaration, declaration: Declaration): ParsedDeclaration {

@@ -1,5 +1,6 @@
 // Types and declarators: from the inside-out order of C declarators to TypeSyntax,
 // with qualifiers and attributes back on the level they were written on.
+import { assertNever } from "../base/assert-never.ts";
 import type {
   At,
   Attribute,
@@ -30,6 +31,9 @@ export interface Specifiers {
   readonly attributes: readonly Attribute[];
 }
 
+/** The kinds of types that need no declarator. */
+type SpecifierShape = Exclude<TypeShape, { readonly kind: "pointer" | "array" | "function" }>;
+
 const noQualifiers: Qualifiers = { const: false, volatile: false };
 
 /** Attributes that say something about the type they stand beside, wherever a declaration has them. */
@@ -55,11 +59,11 @@ export function lowerSpecifiers(context: LoweringContext, node: SyntaxNode): Spe
   const ofRecord = recordMarks(context, typeNode, shape);
   const marks = context.take(start, end);
   const isType = (attribute: Attribute): boolean => typeAttributes.has(attribute.name);
-  const type: TypeSyntax = {
-    ...shape,
-    qualifiers: joinQualifiers(ofRecord.qualifiers, marks.qualifiers),
-    attributes: [...ofRecord.attributes, ...marks.attributes.filter(isType)],
-  };
+  const type = typeSyntax(
+    shape,
+    joinQualifiers(ofRecord.qualifiers, marks.qualifiers),
+    joinLists(ofRecord.attributes, marks.attributes.filter(isType)),
+  );
   if ((type.kind === "record" && type.fields !== undefined) || (type.kind === "enum" && type.enumerators !== undefined))
     context.definedTags.push(type);
   return { type, attributes: marks.attributes.filter((attribute) => !isType(attribute)) };
@@ -81,7 +85,7 @@ export function lowerHoistedType(context: LoweringContext, hoist: Hoist): TypeSy
 }
 
 /** Attributes inside a record specifier and right after its closing brace belong to the record. */
-function recordMarks(context: LoweringContext, node: SyntaxNode, shape: TypeShape): TakenMarks {
+function recordMarks(context: LoweringContext, node: SyntaxNode, shape: SpecifierShape): TakenMarks {
   const at = context.at(node);
   const defines =
     (shape.kind === "record" && shape.fields !== undefined) ||
@@ -89,7 +93,7 @@ function recordMarks(context: LoweringContext, node: SyntaxNode, shape: TypeShap
   return context.take(at.start, defines ? context.rightOf(at.end) : at.start);
 }
 
-function lowerSpecifier(context: LoweringContext, node: SyntaxNode): TypeShape {
+function lowerSpecifier(context: LoweringContext, node: SyntaxNode): SpecifierShape {
   const piece = context.piece(node);
   switch (piece.special?.kind) {
     case "base":
@@ -273,6 +277,39 @@ function lowerParameter(context: LoweringContext, node: SyntaxNode): ParamSyntax
   };
 }
 
+/**
+ * Property by property: V8 gives an object that is a spread of another and more a shape of its own, which takes
+ * more memory than the object and makes every later access to such objects slow.
+ */
+function typeSyntax(shape: SpecifierShape, qualifiers: Qualifiers, attributes: readonly Attribute[]): TypeSyntax {
+  switch (shape.kind) {
+    case "base":
+      return { kind: "base", name: shape.name, qualifiers, attributes };
+    case "typedef":
+      return { kind: "typedef", name: shape.name, qualifiers, attributes };
+    case "record":
+      return { kind: "record", union: shape.union, tag: shape.tag, fields: shape.fields, qualifiers, attributes };
+    case "enum":
+      return { kind: "enum", tag: shape.tag, enumerators: shape.enumerators, qualifiers, attributes };
+    case "typeof":
+      return { kind: "typeof", operand: shape.operand, qualifiers, attributes };
+    case "typeof-type":
+      return { kind: "typeof-type", operand: shape.operand, qualifiers, attributes };
+    case "auto":
+      return { kind: "auto", qualifiers, attributes };
+    default:
+      return assertNever(shape);
+  }
+}
+
+/** Nearly all are empty, and those share one list. */
+function joinLists(a: readonly Attribute[], b: readonly Attribute[]): readonly Attribute[] {
+  if (b.length === 0) return a;
+  return a.length === 0 ? b : [...a, ...b];
+}
+
+/** Nearly all are without, and those share one object. */
 function joinQualifiers(a: Qualifiers, b: Qualifiers): Qualifiers {
+  if (!b.const && !b.volatile) return a;
   return { const: a.const || b.const, volatile: a.volatile || b.volatile };
 }
