@@ -6,7 +6,7 @@ import { toolVersion } from "./version.ts";
 
 // V8 lets garbage grow to several times what is in use before it collects: memory that a language
 // server takes from the editor beside it. A flag this V8 does not know is ignored.
-setFlagsFromString("--heap-growing-percent=30");
+setFlagsFromString("--heap-growing-percent=20");
 
 /** Runs one invocation; sets `process.exitCode` and lets the event loop drain, so that piped output is complete. */
 export async function run(argv: readonly string[]): Promise<void> {

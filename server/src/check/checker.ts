@@ -24,14 +24,15 @@ import { type ReachesByKernel, Summaries, SummaryCache } from "./summaries.ts";
 
 export async function createChecker(options: CheckerOptions): Promise<Checker> {
   const parser = await loadParser();
-  const headers = createHeaderCache();
-  const parsed = createUnitCache();
+  const headers = createHeaderCache(options.once);
+  const parsed = createUnitCache(options.once);
   let versions = nothingKept();
   const kernels = options.kernels.map((target) =>
     typeof target === "string" ? kernelEffects(loadKernel(target)) : kernelEffects(target.facts, target.name),
   );
   return {
     check(request: CheckRequest): FileCheck {
+      if (options.once === true || versions.roots.isFull) versions = nothingKept();
       const pre = preprocess(
         {
           path: request.path,
@@ -43,7 +44,6 @@ export async function createChecker(options: CheckerOptions): Promise<Checker> {
         headers,
       );
       const unit = buildUnit(pre, parser, parsed);
-      if (options.once === true || versions.roots.isFull) versions = nothingKept();
       const { roots, sessions, graphs, summaries } = versions;
       const version = roots.version(request.path, pre);
       const session = sessions.of(request.path, version);

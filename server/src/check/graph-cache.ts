@@ -4,6 +4,7 @@
 import { buildCfg } from "../cfg/build.ts";
 import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
+import { nowhere } from "../preprocess/declaration.ts";
 import type { Version } from "./root-cache.ts";
 
 /** The largest unit we know reaches some 500 functions; checking a whole folder keeps nothing it needs again. */
@@ -51,7 +52,7 @@ export class GraphsOfVersion {
     if (kept !== undefined && kept.environment === environment) return kept.graph;
     const positions = this.#version.positions(fn.name);
     const decl = positions === undefined ? fn.decl : { ...fn.decl, positions };
-    const graph = buildCfg(decl, this.#unit);
+    const graph = withoutTokens(buildCfg(decl, this.#unit));
     this.#kept.delete(key);
     this.#kept.set(key, { environment, graph });
     if (this.#kept.size > maxGraphs) {
@@ -60,4 +61,9 @@ export class GraphsOfVersion {
     }
     return graph;
   }
+}
+
+/** Tokens hold the text of their version of the file; places are found in those of the version that is checked. */
+function withoutTokens(graph: ControlFlowGraph): ControlFlowGraph {
+  return { ...graph, decl: { ...graph.decl, declaration: nowhere } };
 }

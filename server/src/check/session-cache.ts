@@ -9,7 +9,7 @@ import type { Version } from "./root-cache.ts";
 const maxFiles = 3;
 
 /** Symbols are never taken back while a session lives: beyond this it starts anew. Some 200 bytes each. */
-const maxSymbols = 400_000;
+const maxSymbols = 250_000;
 
 /** Of one result: what is typed cannot be read at every keystroke, and is taken back now and then. */
 const maxVersions = 3;

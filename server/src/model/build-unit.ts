@@ -19,8 +19,9 @@ import { UnitCache } from "./unit-cache.ts";
 
 export type { UnitCache } from "./unit-cache.ts";
 
-export function createUnitCache(): UnitCache {
-  return new UnitCache();
+/** `once`: each file is checked once. */
+export function createUnitCache(once = false): UnitCache {
+  return new UnitCache(once);
 }
 
 export function buildUnit(unit: PreprocessedUnit, parser: SyntaxParser, cache: UnitCache): TranslationUnit {

@@ -2,7 +2,7 @@
 // keystroke parses one declaration again, the others are found here. Nothing in it
 // can change a result: an entry counts only while the names it asked for mean the same.
 import { BoundedMap } from "../base/bounded-map.ts";
-import { SourceFile } from "../base/source.ts";
+import { nowhere } from "../preprocess/declaration.ts";
 import type { Declaration } from "../preprocess/unit.ts";
 import type { ParsedDeclaration, TopLevelDecl } from "../syntax/ast.ts";
 import type { SectionCapture, SyntaxParser } from "../syntax/parser.ts";
@@ -48,6 +48,13 @@ export class UnitCache {
     ksyms: new BoundedMap(maxEntries),
   };
 
+  readonly #once: boolean;
+
+  /** `once`: no file is checked again, and only what is parsed of headers is worth keeping. */
+  constructor(once: boolean) {
+    this.#once = once;
+  }
+
   parse(declaration: Declaration, parser: SyntaxParser, typedefs: Typedefs): ParsedDeclaration {
     return this.#parsed("whole", declaration, typedefs, (ask) => parser.parse(declaration, ask));
   }
@@ -89,6 +96,7 @@ export class UnitCache {
       asked.set(name, answer);
       return answer;
     });
+    if (this.#once && declaration.inMainFile) return value;
     const isFunction = declaration.names.some(({ kind }) => kind === "function");
     const tokens = what === "signature" && isFunction ? signatureTokens : declaration.tokens.length;
     entries.set(declaration.key, { value, asked, holdsIn: typedefs.namesKey, tokens });
@@ -102,9 +110,6 @@ function isStillTrue(entry: Entry<unknown>, typedefs: Typedefs): boolean {
   entry.holdsIn = typedefs.namesKey;
   return true;
 }
-
-/** Where the declarations of a checked file stand as long as nobody asks for them. */
-const nowhere: Declaration = { tokens: [], file: new SourceFile("", ""), inMainFile: false, names: [], key: "" };
 
 /** The same tree over the tokens of an equal declaration elsewhere. */
 function moved(parsed: ParsedDeclaration, declaration: Declaration): ParsedDeclaration {

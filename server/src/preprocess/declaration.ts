@@ -1,6 +1,6 @@
 // One top-level declaration. Names and key are worked out on first use: most
 // declarations of headers are never asked.
-import type { SourceFile } from "../base/source.ts";
+import { SourceFile } from "../base/source.ts";
 import { declaredNames } from "./declared-names.ts";
 import { Hasher } from "./hash.ts";
 import { type PpToken, positional } from "./pp-token.ts";
@@ -35,6 +35,15 @@ export class TokenDeclaration implements Declaration {
     return this.#key;
   }
 }
+
+/** Stands where the real declaration would keep the text of a file in memory that nobody looks at any more. */
+export const nowhere: Declaration = {
+  tokens: [],
+  file: new SourceFile("", ""),
+  inMainFile: false,
+  names: [],
+  key: "",
+};
 
 function keyOf(tokens: readonly PpToken[]): string {
   const hasher = new Hasher();

@@ -16,8 +16,9 @@ export interface HeaderCache {
   invalidate(path?: string): void;
 }
 
-export function createHeaderCache(): HeaderCache {
-  return new HeaderStore();
+/** `once`: each file is checked once, and only headers are worth keeping. */
+export function createHeaderCache(once = false): HeaderCache {
+  return new HeaderStore(once);
 }
 
 /** One version of one file. Its identity is the identity of the content. */
@@ -75,8 +76,13 @@ export class HeaderStore implements HeaderCache {
   readonly #effects = new Map<string, Kept>();
   readonly #bases = new Map<string, unknown>();
   readonly #edited = new Map<string, EditMemory>();
+  readonly #once: boolean;
   #keptTokens = 0;
   #epoch = 0;
+
+  constructor(once: boolean) {
+    this.#once = once;
+  }
 
   invalidate(path?: string): void {
     // What nobody asked for, as the file that is being edited itself, is part of nothing kept.
@@ -141,6 +147,7 @@ export class HeaderStore implements HeaderCache {
 
   /** Only complete runs leave their memory. Files that were not checked lately are forgotten. */
   keepMemory(path: string, memory: EditMemory): void {
+    if (this.#once) return;
     this.#edited.delete(path);
     this.#edited.set(path, memory);
     for (const oldest of this.#edited.keys()) {

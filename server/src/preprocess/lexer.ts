@@ -2,6 +2,7 @@
 import type { SourceFile } from "../base/source.ts";
 import { PpToken } from "./pp-token.ts";
 import { Scanner } from "./scanner.ts";
+import { spelling } from "./spellings.ts";
 
 /** The largest hand-written file we know has 60,000 tokens; a token takes some 100 bytes, so this bounds a file to 150 MB. */
 export const maxFileTokens = 1_500_000;
@@ -10,8 +11,6 @@ export const maxFileTokens = 1_500_000;
 export class Lexer {
   readonly #file: SourceFile;
   readonly #scanner: Scanner;
-  /** One string object a spelling: less memory, and map look-ups compare pointers. */
-  readonly #spellings = new Map<string, string>();
 
   constructor(file: SourceFile, scanner: Scanner) {
     this.#file = file;
@@ -22,12 +21,8 @@ export class Lexer {
     const scanner = this.#scanner;
     if (!scanner.next()) return undefined;
     const { kind, start, end, spaceBefore, flags } = scanner;
-    let text = scanner.spelled;
-    if (kind === "identifier") {
-      const known = this.#spellings.get(text);
-      if (known === undefined) this.#spellings.set(text, text);
-      else text = known;
-    }
+    // One string object for each: less memory, and map look-ups compare pointers.
+    const text = spelling(scanner.spelled);
     return new PpToken(kind, text, this.#file, start, end, undefined, spaceBefore, flags);
   }
 }

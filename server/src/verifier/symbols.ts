@@ -39,6 +39,8 @@ export class Symbols {
   readonly #scalars = new Set<number>();
   readonly #joined = new Set<number>();
   readonly #interned = new Map<string, Value>();
+  /** By their ends; a few types have nearly all symbols. */
+  readonly #facts = new Map<number, Map<number, Fact>>();
   /** Constants of the target kernel, and variables as the loader may have set them. */
   readonly #named = new Set<number>();
 
@@ -47,8 +49,22 @@ export class Symbols {
   }
 
   fresh({ low, high }: Range): Value {
-    this.#infos.push({ range: { low, high, not: noNumbers }, definition: undefined });
+    this.#infos.push({ range: this.#fact(low, high), definition: undefined });
     return { kind: "symbol", id: this.#infos.length - 1 };
+  }
+
+  #fact(low: number, high: number): Fact {
+    let facts = this.#facts.get(low);
+    if (facts === undefined) {
+      facts = new Map();
+      this.#facts.set(low, facts);
+    }
+    let fact = facts.get(high);
+    if (fact === undefined) {
+      fact = { low, high, not: noNumbers };
+      facts.set(high, fact);
+    }
+    return fact;
   }
 
   /** Stands for values that differed where paths met: the verifier, which did not join, knows more. */
@@ -122,7 +138,7 @@ export class Symbols {
     const key = `${definitionKey(definition)};${range.low},${range.high}`;
     const known = this.#interned.get(key);
     if (known !== undefined) return known;
-    this.#infos.push({ range: { low: range.low, high: range.high, not: noNumbers }, definition });
+    this.#infos.push({ range: this.#fact(range.low, range.high), definition });
     const value: Value = { kind: "symbol", id: this.#infos.length - 1 };
     this.#interned.set(key, value);
     return value;
