@@ -11,6 +11,7 @@ import { adopt } from "./evaluate.ts";
 import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
 import { Graft, Pairing } from "./graft.ts";
+import { inlineCall } from "./inline-call.ts";
 import { Dependencies, type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
 import { mayWritePackets } from "./packet-writers.ts";
@@ -36,6 +37,8 @@ export function exploreFunction(
   const graph = graphOf(machine, fn, caller);
   // What it would do nobody knows: nothing behind the call is followed.
   if (graph === undefined) return [];
+  const inlined = isBodyOf(fn, caller) ? undefined : inlineCall(machine, graph, before, args, caller, site);
+  if (inlined !== undefined) return [inlined];
   const { root } = machine;
   const summary = machine.summary(fn.name);
   const { assumption } = before;
@@ -71,13 +74,18 @@ export function exploreFunction(
     const graft = new Graft(pairing);
     const state = graft.state(outcome.state);
     const { exit } = outcome.state;
-    if (exit !== undefined && fn.name === `____${caller.fn.name}`) state.bodyExit = graft.site(exit);
+    if (exit !== undefined && isBodyOf(fn, caller)) state.bodyExit = graft.site(exit);
     return outcome.value === undefined ? { state } : { state, value: graft.value(outcome.value) };
   });
 }
 
+/** What libbpf's BPF_PROG made of the body that the user wrote. */
+function isBodyOf(fn: FunctionInfo, caller: Frame): boolean {
+  return fn.name === `____${caller.fn.name}`;
+}
+
 function frameOf(graph: ControlFlowGraph, caller: Frame): Frame {
-  return { fn: graph.decl, graph, caller, depth: caller.depth + 1, callSite: undefined };
+  return { fn: graph.decl, graph, caller, depth: caller.depth + 1, callSite: undefined, locals: 0 };
 }
 
 /** Explores again from an entry state that was explored in another version of the text; undefined when that cannot be. */

@@ -15,6 +15,7 @@ export interface Extracted {
   readonly args: readonly (Value | undefined)[];
   /** Identities in the order in which the key met them. */
   readonly bases: readonly string[];
+  readonly strings: readonly string[];
   readonly objects: readonly number[];
   readonly symbols: readonly number[];
   readonly dynptrs: readonly number[];
@@ -47,6 +48,7 @@ class Extraction {
   readonly #from: State;
   readonly #to = new State();
   readonly #bases = new Map<string, number>();
+  readonly #strings = new Map<string, number>();
   readonly #objects = new Map<number, number>();
   readonly #symbols = new Map<number, number>();
   readonly #dynptrs = new Map<number, number>();
@@ -127,6 +129,7 @@ class Extraction {
       state: to,
       args: renamed,
       bases: [...this.#bases.keys()],
+      strings: [...this.#strings.keys()],
       objects: [...this.#objects.keys()],
       symbols: [...this.#symbols.keys()],
       dynptrs: [...this.#dynptrs.keys()],
@@ -206,6 +209,10 @@ class Extraction {
       case "y":
         this.#symbol(idOfBase(value.base), depth);
         this.#text += `|${value.path}`;
+        return value;
+      case "s":
+        // Which text it is decides nothing.
+        this.#text += `s${number(this.#strings, value.base)}|${value.path}`;
         return value;
       default:
         this.#text += `${value.base}|${value.path}`;

@@ -25,6 +25,7 @@ export class Pairing {
   readonly locks: ReadonlyMap<number, number>;
   readonly regions: ReadonlyMap<number, number>;
   readonly bases: ReadonlyMap<string, string>;
+  readonly strings: ReadonlyMap<string, string>;
 
   /** Equal keys, so equal order. */
   constructor(machine: Machine, caller: State, run: Extracted, entry: Extracted, site: Site) {
@@ -40,6 +41,7 @@ export class Pairing {
     this.references = pair(run.references, entry.references);
     this.locks = pair(run.locks, entry.locks);
     this.regions = pair(run.regions, entry.regions);
+    this.strings = new Map(run.strings.map((base, i) => [base, entry.strings[i]!]));
     this.bases = new Map(entry.bases.map((base, i) => [`u${i}`, base]));
   }
 }
@@ -237,9 +239,10 @@ export class Graft {
         const symbol = this.#symbol(idOfBase(base));
         return symbol.kind === "symbol" ? `y${symbol.id}` : undefined;
       }
+      case "s":
+        return this.#pairing.strings.get(base) ?? base;
       case "g":
       case "c":
-      case "s":
       case "r":
         return base;
       default:

@@ -70,6 +70,8 @@ export interface Frame {
   readonly depth: number;
   /** The call that entered it; undefined while it is explored, for a result serves many callers. */
   readonly callSite: Site | undefined;
+  /** Added to the numbers of its locals: not 0 for a function that runs inside the state of its caller. */
+  readonly locals: number;
 }
 
 /** What an exploration reports besides states. Remembered with a function's result and replayed for each caller. */
@@ -226,6 +228,8 @@ export interface RememberedResult {
 export class Dependencies {
   /** What calls of other functions came to, by key. */
   readonly uses = new Map<string, RememberedResult>();
+  /** Functions that were evaluated where they are called. */
+  readonly inlined = new Map<string, ControlFlowGraph>();
   /** What was known of functions without following them. */
   readonly summaries = new Map<string, string>();
 }

@@ -21,12 +21,12 @@ export function memoryKey(address: Address): string {
   return `${address.base}|${address.path}`;
 }
 
-/** One function is explored at a time: its locals need no frame in their names, its callers' are called `u<n>`. */
 /** Where a function leaves a struct it returns, until its caller takes it. */
 export const resultBase = "r";
 
-export function localBase(_frame: Frame, local: number): string {
-  return `f${local}`;
+/** Locals of callers are called `u<n>` in a function that is explored on its own. */
+export function localBase(frame: Frame, local: number): string {
+  return `f${frame.locals + local}`;
 }
 
 /** `onDeref` sees every pointer that is followed on the way. */

@@ -2,6 +2,7 @@
 // what was found for its callers still holds. A result holds again when its own
 // function reads as it did and everything it used comes to the same as then; what was
 // edited itself is explored anew from the states it was entered with, and compared.
+import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { exploreAgain } from "./explore-function.ts";
 import type { Dependencies, Frame, Machine, RememberedResult } from "./machine.ts";
 import { signatureOf } from "./result-signature.ts";
@@ -18,7 +19,8 @@ export function revive(machine: Machine, key: string, caller: Frame): Remembered
 }
 
 /** Does everything come to the same as then? */
-export function stillHolds(machine: Machine, { uses, summaries }: Dependencies, caller: Frame): boolean {
+export function stillHolds(machine: Machine, { uses, inlined, summaries }: Dependencies, caller: Frame): boolean {
+  for (const [name, graph] of inlined) if (!readsAs(machine, name, graph)) return false;
   for (const [name, said] of summaries) {
     if (machine.fingerprint(machine.unit.summary(name)) !== said) return false;
   }
@@ -28,6 +30,11 @@ export function stillHolds(machine: Machine, { uses, summaries }: Dependencies, 
     if (now !== used && signatureOf(machine, now) !== signatureOf(machine, used)) return false;
   }
   return true;
+}
+
+function readsAs({ unit }: Machine, name: string, graph: ControlFlowGraph): boolean {
+  const fn = unit.unit.function(name);
+  return fn?.hasBody === true && fn.problem === undefined && unit.graph(fn) === graph;
 }
 
 function anew(machine: Machine, key: string, used: RememberedResult, caller: Frame): RememberedResult | undefined {

@@ -1,5 +1,6 @@
 // Explores one root to the end and says what was found and how far it got.
 import type { Cancellation } from "../base/cancellation.ts";
+import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo } from "../model/unit.ts";
 import type { KernelEffects } from "../registry/effect.ts";
 import { onPath } from "./assumption.ts";
@@ -51,7 +52,7 @@ export function runRoot(
   if (graph === undefined || problem !== undefined) {
     machine.journal.cannotRead(fn.name, problem ?? "no body");
   } else {
-    const frame: Frame = { fn: graph.decl, graph, depth: 0, caller: undefined, callSite: undefined };
+    const frame = rootFrame(graph);
     const entry = entryState(machine, frame, fn);
     if (root.kind === "program") checkExceptionCallback(machine, entry, fn);
     for (const outcome of runGraph(machine, frame, entry)) {
@@ -90,8 +91,12 @@ export function rootStillHolds(
   if (fn.problem !== undefined) return false;
   const machine = new Machine({ unit, effects, root, session, cancellation });
   const graph = unit.graph(fn);
-  const frame: Frame = { fn: graph.decl, graph, depth: 0, caller: undefined, callSite: undefined };
+  const frame = rootFrame(graph);
   return stillHolds(machine, result.dependencies, frame);
+}
+
+function rootFrame(graph: ControlFlowGraph): Frame {
+  return { fn: graph.decl, graph, depth: 0, caller: undefined, callSite: undefined, locals: 0 };
 }
 
 /** Something held, or a region open, where the program leaves. */
