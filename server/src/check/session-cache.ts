@@ -2,7 +2,8 @@
 // a keystroke explores again only the function it touched and what calls it. A result
 // counts while nothing it looked at has changed (see `Version`); others wait on a
 // shelf until it is known whether the change makes a difference to them.
-import { limits, type RememberedResult, Session, type Shelf } from "../verifier/machine.ts";
+import { limits } from "../verifier/machine.ts";
+import { type RememberedResult, Session, type Shelf } from "../verifier/session.ts";
 import type { Version } from "./root-cache.ts";
 
 /** Files somebody is editing at the same time. */

@@ -12,11 +12,13 @@ import { executeBlock } from "./execute-block.ts";
 import { type Extracted, extract } from "./extract.ts";
 import { Graft, Pairing } from "./graft.ts";
 import { inlineCall } from "./inline-call.ts";
-import { Dependencies, type Frame, Journal, limits, type Machine, type RememberedResult } from "./machine.ts";
+import { Journal } from "./journal.ts";
+import { type Frame, limits, type Machine } from "./machine.ts";
 import { localBase, store } from "./memory.ts";
 import { mayWritePackets } from "./packet-writers.ts";
 import { returnRange } from "./return-range.ts";
 import { revive } from "./revive.ts";
+import { Dependencies, type RememberedResult } from "./session.ts";
 import type { State } from "./state.ts";
 import { idOfBase, type Site, type Value } from "./value.ts";
 
@@ -111,6 +113,7 @@ function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): Remember
   });
   const outcomes = runGraph(machine, frame, state);
   const { name } = frame.graph;
+  machine.journal.close();
   const result = { name, entry, outcomes, journal: machine.journal, dependencies: machine.dependencies };
   machine.journal = journal;
   machine.dependencies = dependencies;

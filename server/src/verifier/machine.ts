@@ -6,10 +6,10 @@ import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { KernelEffects, SectionInfo } from "../registry/effect.ts";
 import type { FunctionDecl } from "../syntax/ast.ts";
-import type { Extracted } from "./extract.ts";
-import { FindingSink, type RawFinding, type ReachedCall, type SkippedBlock, siteKey } from "./finding.ts";
-import type { Assumption, State } from "./state.ts";
-import { Symbols } from "./symbols.ts";
+import { Journal } from "./journal.ts";
+import { Dependencies, type Session } from "./session.ts";
+import type { State } from "./state.ts";
+import type { Symbols } from "./symbols.ts";
 import type { ObjectInfo, Reference, Site, Value } from "./value.ts";
 import { pointerTo } from "./value.ts";
 
@@ -74,166 +74,6 @@ export interface Frame {
   readonly locals: number;
 }
 
-/** What an exploration reports besides states. Remembered with a function's result and replayed for each caller. */
-export class Journal {
-  readonly findings = new FindingSink();
-  /** Cap name -> times met. */
-  readonly caps = new Map<string, number>();
-  /** Functions that could not be read, with the reason. */
-  readonly unreadable = new Map<string, string>();
-  /** Roots found on the way: asynchronous callbacks and global functions. */
-  readonly found = new Map<string, FoundRoot>();
-
-  /** Every function that was asked for: what a result depends on. */
-  readonly looked = new Set<string>();
-  /** Calls of kernel functions, one of each place. */
-  readonly calls = new Map<string, ReachedCall>();
-
-  readonly skipped = new Map<string, SkippedBlock>();
-
-  /** Journals that were added whole, by the call they came from. */
-  readonly #added = new Map<Journal, Set<Site["at"]>>();
-  readonly #summaries = new Set<GlobalSummary>();
-
-  /** What the path assumes that is being followed. Of what happens there only findings count, and what they depend on. */
-  assumption: Assumption | undefined;
-
-  report(finding: RawFinding): void {
-    const { assumption } = this;
-    if (assumption === undefined) {
-      this.findings.add(finding);
-      return;
-    }
-    if (finding.assuming !== undefined && finding.assuming.variable !== assumption.variable) return;
-    const { variable, words } = finding.assuming ?? assumption;
-    this.findings.add({ ...finding, assuming: { variable, words } });
-  }
-
-  cap(name: string, count = 1): void {
-    if (this.assumption === undefined) this.caps.set(name, (this.caps.get(name) ?? 0) + count);
-  }
-
-  cannotRead(name: string, problem: string): void {
-    if (this.assumption === undefined) this.unreadable.set(name, problem);
-  }
-
-  find(root: FoundRoot): void {
-    if (this.assumption === undefined) this.found.set(`${root.kind} ${root.name} ${root.sleepable}`, root);
-  }
-
-  skip(skipped: SkippedBlock): void {
-    if (this.assumption !== undefined) return;
-    const key = `${skipped.site.fn.name} ${skipped.block}`;
-    if (!this.skipped.has(key)) this.skipped.set(key, skipped);
-  }
-
-  reached(call: ReachedCall): void {
-    if (this.assumption !== undefined) return;
-    const key = `${call.callee} ${siteKey(call.site)}`;
-    if (this.#tellsMore(key, call)) this.calls.set(key, call);
-  }
-
-  #tellsMore(key: string, call: ReachedCall): boolean {
-    const known = this.calls.get(key);
-    if (known === undefined) return true;
-    return known.guarded !== call.guarded ? known.guarded : known.frees === undefined && call.frees !== undefined;
-  }
-
-  /** `at`: the call. `mayAssume`: can the caller's path still be one on which the loader chose another value of this variable? */
-  add(
-    other: Journal,
-    translate: (finding: RawFinding) => RawFinding,
-    place: (site: Site) => Site,
-    at: Site["at"],
-    mayAssume: (variable: string) => boolean,
-  ): void {
-    for (const finding of other.findings.all()) {
-      if (finding.assuming === undefined || mayAssume(finding.assuming.variable)) this.report(translate(finding));
-    }
-    if (this.#isAdded(other, at)) return;
-    for (const name of other.looked) this.looked.add(name);
-    if (this.assumption !== undefined) return;
-    this.#noteAdded(other, at);
-    for (const [key, call] of other.calls) {
-      if (this.#tellsMore(key, call)) this.calls.set(key, { ...call, site: place(call.site) });
-    }
-    for (const { block, site } of other.skipped.values()) this.skip({ block, site: place(site) });
-    for (const [cap, count] of other.caps) this.cap(cap, count);
-    for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);
-    for (const root of other.found.values()) this.find(root);
-  }
-
-  #isAdded(other: Journal, at: Site["at"]): boolean {
-    return this.#added.get(other)?.has(at) === true;
-  }
-
-  #noteAdded(other: Journal, at: Site["at"]): void {
-    const calls = this.#added.get(other);
-    if (calls === undefined) this.#added.set(other, new Set([at]));
-    else calls.add(at);
-  }
-
-  depend(summary: GlobalSummary): void {
-    if (this.#summaries.has(summary)) return;
-    this.#summaries.add(summary);
-    for (const name of summary.functions) this.looked.add(name);
-  }
-}
-
-export interface FoundRoot {
-  readonly name: string;
-  readonly kind: "global" | "async-callback" | "exception-callback";
-  readonly sleepable: boolean;
-}
-
-/** Where results wait that something they looked at has changed under. */
-export interface Shelf {
-  /** Those whose own function reads as it did. */
-  find(key: string): readonly RememberedResult[];
-  /** It holds as everything stands now. */
-  restore(key: string, result: RememberedResult): void;
-}
-
-/** Shared by all roots of one file on one kernel: identities never collide, results of functions can be reused. */
-export class Session {
-  readonly symbols = new Symbols();
-  readonly results = new Map<string, RememberedResult>();
-  /** Results of other versions of the text, which may hold again. */
-  readonly shelf: Shelf | undefined;
-  /** Blocks executed in all. */
-  work = 0;
-  #next = 1;
-
-  constructor(shelf?: Shelf) {
-    this.shelf = shelf;
-  }
-
-  newId(): number {
-    return this.#next++;
-  }
-}
-
-export interface RememberedResult {
-  /** The function. */
-  readonly name: string;
-  readonly entry: Extracted;
-  readonly outcomes: readonly { readonly state: State; readonly value?: Value }[];
-  readonly journal: Journal;
-  readonly dependencies: Dependencies;
-  /** All that a caller can see of it, as text; made when it is asked for. */
-  signature?: string;
-}
-
-/** What a result was made from, the text of its own function aside. */
-export class Dependencies {
-  /** What calls of other functions came to, by key. */
-  readonly uses = new Map<string, RememberedResult>();
-  /** Functions that were evaluated where they are called. */
-  readonly inlined = new Map<string, ControlFlowGraph>();
-  /** What was known of functions without following them. */
-  readonly summaries = new Map<string, string>();
-}
-
 export interface Root {
   readonly name: string;
   readonly section: SectionInfo | undefined;
@@ -294,10 +134,8 @@ export class Machine {
 
   /** What a summary says, as text. */
   fingerprint(summary: GlobalSummary): string {
-    const { changesPackets, throws, tailCalls, sleeps, reads, names, functions } = summary;
-    const handled = this.root.exceptionCallback !== undefined && functions.includes(this.root.exceptionCallback);
-    const named = names === undefined ? "" : `${[...names.members].sort().join()};${[...names.globals].sort().join()}`;
-    return `${changesPackets}${throws}${tailCalls}${sleeps}${handled}${names === undefined} ${[...reads].sort().join()} ${named}`;
+    const handler = this.root.exceptionCallback;
+    return `${textOf(summary)}${handler !== undefined && summary.functions.includes(handler)}`;
   }
 
   cap(name: string): void {
@@ -348,6 +186,19 @@ const blank = {
   usedUntested: undefined,
   anchor: "",
 } as const satisfies Partial<ObjectInfo>;
+
+const texts = new WeakMap<GlobalSummary, string>();
+
+function textOf(summary: GlobalSummary): string {
+  let text = texts.get(summary);
+  if (text === undefined) {
+    const { changesPackets, throws, tailCalls, sleeps, reads, names } = summary;
+    const named = names && [[...names.members].sort(), [...names.globals].sort()];
+    text = JSON.stringify([changesPackets, throws, tailCalls, sleeps, [...reads].sort(), named]);
+    texts.set(summary, text);
+  }
+  return text;
+}
 
 export function siteOf(frame: Frame, at: Site["at"]): Site {
   return { fn: frame.fn, at, via: frame.callSite };

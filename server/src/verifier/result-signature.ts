@@ -2,7 +2,9 @@
 // the one may use the other. Identities are numbered in the order they are met, places
 // go by names that survive edits.
 import { siteKey } from "./finding.ts";
-import type { Journal, Machine, RememberedResult } from "./machine.ts";
+import type { Journal } from "./journal.ts";
+import type { Machine } from "./machine.ts";
+import type { RememberedResult } from "./session.ts";
 import type { FarEvent, State } from "./state.ts";
 import { shapeOf } from "./state-key.ts";
 import type { TraceNode } from "./trace.ts";

@@ -4,8 +4,9 @@
 // edited itself is explored anew from the states it was entered with, and compared.
 import type { ControlFlowGraph } from "../cfg/ir.ts";
 import { exploreAgain } from "./explore-function.ts";
-import type { Dependencies, Frame, Machine, RememberedResult } from "./machine.ts";
+import type { Frame, Machine } from "./machine.ts";
 import { signatureOf } from "./result-signature.ts";
+import type { Dependencies, RememberedResult } from "./session.ts";
 
 /** A result of another version of the text that holds in this one. */
 export function revive(machine: Machine, key: string, caller: Frame): RememberedResult | undefined {

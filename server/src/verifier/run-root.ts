@@ -9,16 +9,10 @@ import { checkExceptionCallback } from "./exceptions.ts";
 import { leaveRoot } from "./exit.ts";
 import { runGraph } from "./explore-function.ts";
 import type { RawFinding, ReachedCall, SkippedBlock } from "./finding.ts";
-import {
-  type Dependencies,
-  type FoundRoot,
-  type Frame,
-  Machine,
-  type Root,
-  type Session,
-  type Unit,
-} from "./machine.ts";
+import type { FoundRoot } from "./journal.ts";
+import { type Frame, Machine, type Root, type Unit } from "./machine.ts";
 import { stillHolds } from "./revive.ts";
+import type { Dependencies, Session } from "./session.ts";
 
 export interface RootResult {
   readonly findings: readonly RawFinding[];
