@@ -1,7 +1,6 @@
 // Which states may go on from a place where paths meet: not those that one before
 // stands for, and beyond a number only joined ones. States that wait together are
 // looked at together, so that only the last of a row of joins goes on.
-
 import { Batch, type Candidate, coverAll, keyOf } from "./alike.ts";
 import { onPath } from "./assumption.ts";
 import type { Fact } from "./fact.ts";
