@@ -1,6 +1,6 @@
 // The declarations of a unit by name, parsed when asked for: what the type resolver
 // reads from, and where functions and variables are found.
-import type { Declaration, PreprocessedUnit } from "../preprocess/unit.ts";
+import type { Declaration, DeclaredName, PreprocessedUnit } from "../preprocess/unit.ts";
 import type { EnumeratorSyntax, FunctionDecl, ParsedDeclaration, TypeSyntax, VariableDecl } from "../syntax/ast.ts";
 import type { SectionCapture, SyntaxParser } from "../syntax/parser.ts";
 import type { DeclSource } from "./decl-source.ts";
@@ -34,8 +34,10 @@ export class ParsedDeclarations implements DeclSource {
     return parsed;
   }
 
-  /** Without the body; cheaper where only the types matter. */
+  /** Perhaps without the body; cheaper where only the types matter. */
   parseSignature(declaration: Declaration): ParsedDeclaration {
+    // The bodies of the main file are all read in the end, those of headers hardly ever.
+    if (declaration.inMainFile || !declaration.names.some(hasBody)) return this.parse(declaration);
     let parsed = this.#parsed.get(declaration) ?? this.#signatures.get(declaration);
     if (parsed === undefined) {
       parsed = this.#cache.parseSignature(declaration, this.#parser, this);
@@ -126,4 +128,8 @@ export class ParsedDeclarations implements DeclSource {
       .declarationsOf(name)
       .filter((declaration) => declaration.names.some((declared) => declared.name === name && declared.kind === kind));
   }
+}
+
+function hasBody({ kind, defined }: DeclaredName): boolean {
+  return kind === "function" && defined;
 }

@@ -36,15 +36,16 @@ export function copyTree(tree: Tree, language: Language, text: NormalizedText): 
   const cursor = tree.walk();
   try {
     const broken = tree.rootNode.hasError;
-    const root = node();
+    const root = node(0);
     const open: OpenNode[] = [root];
     if (!cursor.gotoFirstChild()) return root;
     for (;;) {
       const parent = open.at(-1)!;
       if (broken) complain();
       const named = cursor.nodeIsNamed;
-      const kept = named || cursor.currentFieldId !== 0;
-      const next = kept ? node() : parent;
+      const field = cursor.currentFieldId;
+      const kept = named || field !== 0;
+      const next = kept ? node(field) : parent;
       if (kept) parent.children.push(next);
       if (named && cursor.gotoFirstChild()) {
         open.push(next);
@@ -66,10 +67,10 @@ export function copyTree(tree: Tree, language: Language, text: NormalizedText): 
     cursor.delete();
   }
 
-  function node(): OpenNode {
+  function node(field: number): OpenNode {
     return {
       type: language.types[cursor.nodeTypeId] ?? cursor.nodeType,
-      field: cursor.currentFieldName ?? undefined,
+      field: field === 0 ? undefined : (language.fields[field] ?? undefined),
       start: pieceAt[cursor.startIndex]!,
       end: endAt[cursor.endIndex]!,
       children: [],
