@@ -141,13 +141,12 @@ export class HeaderStore implements HeaderCache {
   }
 
   /** The memory for the next version of a file: filled by one run, read by the one after. */
-  memoryFor(path: string): EditMemory {
-    return new EditMemory(this.#edited.get(path));
+  memoryFor(path: string): EditMemory | undefined {
+    return this.#once ? undefined : new EditMemory(this.#edited.get(path));
   }
 
   /** Only complete runs leave their memory. Files that were not checked lately are forgotten. */
   keepMemory(path: string, memory: EditMemory): void {
-    if (this.#once) return;
     this.#edited.delete(path);
     this.#edited.set(path, memory);
     for (const oldest of this.#edited.keys()) {

@@ -123,7 +123,7 @@ class Run implements ExpanderHost {
   /** Where the raw tokens of the declaration being read begin, if they all come from one file. */
   #plainFrame: FileTokens | undefined;
   #plainStart = 0;
-  readonly #memory: EditMemory;
+  readonly #memory: EditMemory | undefined;
   #stretch: OpenStretch | undefined;
 
   constructor(
@@ -150,7 +150,7 @@ class Run implements ExpanderHost {
     try {
       for (const path of this.#request.config.forcedIncludes) this.#forcedInclude(path);
       this.#read(frameOf(this.#main, this.#main, -1));
-      this.#store.keepMemory(this.mainPath, this.#memory);
+      if (this.#memory !== undefined) this.#store.keepMemory(this.mainPath, this.#memory);
     } catch (error) {
       if (!(error instanceof Stop)) throw error;
     }
@@ -251,23 +251,24 @@ class Run implements ExpanderHost {
       main.reach(frame.index + 1);
       this.#splitter.columnZero(first, main.tokens[frame.index + 1]);
     }
-    if (this.#splitter.atBoundary) {
-      if (this.#reuse(frame, main, first)) return;
+    const memory = this.#memory;
+    if (memory !== undefined && this.#splitter.atBoundary) {
+      if (this.#reuse(frame, main, memory, first)) return;
       this.#stretch = this.#openStretch(frame, first);
     }
     this.#text(frame);
-    if (this.#splitter.atBoundary) this.#closeStretch(frame);
+    if (memory !== undefined && this.#splitter.atBoundary) this.#closeStretch(frame, memory);
   }
 
-  #reuse(frame: Frame, main: MainFile, { start }: PpToken): boolean {
+  #reuse(frame: Frame, main: MainFile, memory: EditMemory, { start }: PpToken): boolean {
     const { file } = main;
-    const stretch = this.#memory.find(file, start, this.#state, (candidate) => this.#stretchFits(candidate, main));
+    const stretch = memory.find(file, start, this.#state, (candidate) => this.#stretchFits(candidate, main));
     if (stretch === undefined) return false;
     const { group } = this.#recorders[this.#recorders.length - 1]!;
     for (const declaration of stretch.declarations) {
       group.add(new MovedDeclaration(declaration, stretch, file, start));
     }
-    this.#memory.keep(stretch);
+    memory.keep(stretch);
     main.jump(frame.index, start + stretch.end - stretch.start, stretch.rawTokens);
     this.#tokens += stretch.tokens;
     this.#expander.made += stretch.made;
@@ -296,7 +297,7 @@ class Run implements ExpanderHost {
     };
   }
 
-  #closeStretch(frame: Frame): void {
+  #closeStretch(frame: Frame, memory: EditMemory): void {
     const open = this.#stretch;
     this.#stretch = undefined;
     if (open === undefined) return;
@@ -319,9 +320,9 @@ class Run implements ExpanderHost {
       asked: open.asked,
       tokens: this.#tokens - open.tokens,
       made: this.#expander.made - open.made,
-      version: this.#memory.version,
+      version: memory.version,
     };
-    this.#memory.keep(stretch);
+    memory.keep(stretch);
   }
 
   /** One token of a file, with all that its expansion takes along. */
