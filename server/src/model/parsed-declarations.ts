@@ -34,10 +34,9 @@ export class ParsedDeclarations implements DeclSource {
     return parsed;
   }
 
-  /** Perhaps without the body; cheaper where only the types matter. */
+  /** Without the body; cheaper where only the types matter. */
   parseSignature(declaration: Declaration): ParsedDeclaration {
-    // The bodies of the main file are all read in the end, those of headers hardly ever.
-    if (declaration.inMainFile || !declaration.names.some(hasBody)) return this.parse(declaration);
+    if (!declaration.names.some(hasBody)) return this.parse(declaration);
     let parsed = this.#parsed.get(declaration) ?? this.#signatures.get(declaration);
     if (parsed === undefined) {
       parsed = this.#cache.parseSignature(declaration, this.#parser, this);
