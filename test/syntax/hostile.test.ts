@@ -28,7 +28,10 @@ function read(text: string): ParsedDeclaration {
       spaceBefore: true,
     }),
   );
-  return parser.parse({ tokens, file, inMainFile: true, names: [], key: text }, () => false);
+  return parser.parse(
+    { tokens, file, inMainFile: true, names: [], texts: tokens.map(({ text }) => text), key: text },
+    () => false,
+  );
 }
 
 const inBody = (statements: string): string => `int f ( int x ) { ${statements} }`;

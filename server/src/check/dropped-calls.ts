@@ -4,6 +4,7 @@
 import type { ControlFlowGraph } from "../cfg/ir.ts";
 import type { FunctionInfo, TranslationUnit } from "../model/unit.ts";
 import type { ReachedCall, SkippedBlock } from "../verifier/finding.ts";
+import { blockOf } from "../verifier/skipped.ts";
 import type { Site } from "../verifier/value.ts";
 
 /** Static functions called in a block that is dropped are followed so deep. */
@@ -17,10 +18,12 @@ export interface DroppedContext {
 
 export function droppedCalls(context: DroppedContext, skipped: readonly SkippedBlock[]): readonly ReachedCall[] {
   const calls: ReachedCall[] = [];
-  for (const { block, site } of skipped) {
-    const fn = context.unit.function(site.fn.name);
+  for (const one of skipped) {
+    const fn = context.unit.function(one.site.fn.name);
     const graph = fn && context.graph(fn);
-    if (graph !== undefined && waysInto(graph, block) === 1) collect(context, graph, block, site.via, 0, calls);
+    const block = graph && blockOf(graph, one);
+    if (graph === undefined || block === undefined || waysInto(graph, block) !== 1) continue;
+    collect(context, graph, block, one.site.via, 0, calls);
   }
   return calls;
 }

@@ -21,8 +21,7 @@ export class PositionBook {
 
   edited(name: string, before: Declaration, now: Declaration): void {
     if (this.of(name, now) !== undefined) return;
-    const texts = textsOf(now);
-    const named = this.#firstOf(name, before).after(texts) ?? Positions.first(texts);
+    const named = this.#firstOf(name, before).after(now.texts) ?? Positions.first(now.texts);
     this.#byText.set(keyOf(name, now), named);
   }
 
@@ -30,7 +29,7 @@ export class PositionBook {
     const key = keyOf(name, declaration);
     let positions = this.#byText.get(key);
     if (positions === undefined) {
-      positions = Positions.first(textsOf(declaration));
+      positions = Positions.first(declaration.texts);
       this.#byText.set(key, positions);
     }
     return positions;
@@ -39,8 +38,4 @@ export class PositionBook {
 
 function keyOf(name: string, { key }: Declaration): string {
   return `${name} ${key}`;
-}
-
-function textsOf({ tokens }: Declaration): string[] {
-  return tokens.map(({ text }) => text);
 }

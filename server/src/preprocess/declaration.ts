@@ -30,8 +30,12 @@ export class TokenDeclaration implements Declaration {
     return this.#names;
   }
 
+  get texts(): readonly string[] {
+    return this.tokens.map((token) => ((token.flags & positional) === 0 ? token.text : "__LINE__"));
+  }
+
   get key(): string {
-    this.#key ??= keyOf(this.tokens);
+    this.#key ??= keyOf(this.texts);
     return this.#key;
   }
 }
@@ -39,14 +43,15 @@ export class TokenDeclaration implements Declaration {
 /** Stands where the real declaration would keep the text of a file in memory that nobody looks at any more. */
 export const nowhere: Declaration = {
   tokens: [],
+  texts: [],
   file: new SourceFile("", ""),
   inMainFile: false,
   names: [],
   key: "",
 };
 
-function keyOf(tokens: readonly PpToken[]): string {
+function keyOf(texts: readonly string[]): string {
   const hasher = new Hasher();
-  for (const token of tokens) hasher.text((token.flags & positional) === 0 ? token.text : "__LINE__");
+  for (const text of texts) hasher.text(text);
   return hasher.key;
 }

@@ -128,6 +128,10 @@ export class MovedDeclaration implements Declaration {
     return this.#origin.names;
   }
 
+  get texts(): readonly string[] {
+    return this.#origin.texts;
+  }
+
   get key(): string {
     return this.#origin.key;
   }

@@ -41,7 +41,9 @@ export interface Declaration {
   readonly file: SourceFile;
   readonly inMainFile: boolean;
   readonly names: readonly DeclaredName[];
-  /** Hash of the token texts (not of positions, nor of `__LINE__`): equal keys parse equally. */
+  /** The tokens' texts without positions: a number that `__LINE__` made is no other for another line. */
+  readonly texts: readonly string[];
+  /** Hash of `texts`: equal keys parse equally. */
   readonly key: string;
 }
 

@@ -30,6 +30,7 @@ import {
 import { checkInside } from "./outside-access.ts";
 import { assume, isKnownNull } from "./refine.ts";
 import { report } from "./report.ts";
+import { skippedAt } from "./skipped.ts";
 import { overwritesSpecial, touchesSpecial } from "./special-access.ts";
 import { checkCopied, checkOverwritten, markOverwritten } from "./stack-bytes.ts";
 import type { State } from "./state.ts";
@@ -353,8 +354,7 @@ function branch(
   }
   noteLateTest(machine, frame, next, tested, site);
   if (next.length === 1 && readsSetting(machine, terminator.test)) {
-    const { whenTrue, whenFalse } = terminator;
-    machine.journal.skip({ block: next[0]!.target === whenTrue ? whenFalse : whenTrue, site });
+    machine.journal.skip(skippedAt(frame.graph, terminator, site, next[0]!.target !== terminator.whenTrue));
   }
   if (chosen !== undefined) {
     for (const truth of [true, false]) {

@@ -114,9 +114,11 @@ export interface ReachedCall {
 
 /** A block that is entered only when the loader sets a constant otherwise: the verifier drops it, the loader does not. */
 export interface SkippedBlock {
-  readonly block: number;
-  /** The condition before it. */
+  /** The condition before it, and what it would have to be. */
   readonly site: Site;
+  readonly when: boolean;
+  /** Of the branches that stand at the very same place, which one. */
+  readonly ordinal: number;
 }
 
 export interface NullUse {

@@ -54,7 +54,7 @@ export class Journal {
 
   skip(skipped: SkippedBlock): void {
     if (this.assumption !== undefined) return;
-    const key = `${skipped.site.fn.name} ${skipped.block}`;
+    const key = `${siteKey(skipped.site)} ${skipped.ordinal} ${skipped.when}`;
     if (!this.skipped.has(key)) this.skipped.set(key, skipped);
   }
 
@@ -88,7 +88,7 @@ export class Journal {
     for (const [key, call] of other.calls) {
       if (this.#tellsMore(key, call)) this.calls.set(key, { ...call, site: place(call.site) });
     }
-    for (const { block, site } of other.skipped.values()) this.skip({ block, site: place(site) });
+    for (const skipped of other.skipped.values()) this.skip({ ...skipped, site: place(skipped.site) });
     for (const [cap, count] of other.caps) this.cap(cap, count);
     for (const [name, problem] of other.unreadable) this.unreadable.set(name, problem);
     for (const root of other.found.values()) this.find(root);

@@ -32,7 +32,7 @@ function journalOf({ looked, calls, skipped, found, unreadable }: Journal): unkn
   return [
     [...looked].sort(),
     [...calls.values()].map(({ callee, site, guarded, frees }) => [callee, placeOf(site), guarded, frees]),
-    [...skipped.values()].map(({ block, site }) => [block, placeOf(site)]),
+    [...skipped.values()].map(({ when, ordinal, site }) => [when, ordinal, placeOf(site)]),
     [...found.keys()].sort(),
     [...unreadable.keys()].sort(),
   ];
