@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { CallEffect } from "../../server/src/registry/effect.ts";
 import { builtinKernels, kernelEffects, loadKernel } from "../../server/src/registry/index.ts";
-import { helperOverrides, kfuncOverrides } from "../../server/src/registry/overrides.ts";
+import { helperOverrides } from "../../server/src/registry/overrides/helpers.ts";
+import { kfuncOverrides } from "../../server/src/registry/overrides/kfuncs.ts";
 
 const kernels = new Map(builtinKernels().map((name) => [name, kernelEffects(loadKernel(name))]));
 

@@ -3,7 +3,7 @@ import { externTarget } from "./extern-target.ts";
 import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { visibleParams } from "./kfunc-effect.ts";
 import { builtinKernels, isKnownKfunc, loadKernel } from "./load.ts";
-import { renamedKfuncs } from "./overrides.ts";
+import { renamedKfuncs } from "./overrides/names.ts";
 
 export interface Absence {
   /** Built-in kernels that have it, oldest first. */

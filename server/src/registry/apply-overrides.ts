@@ -1,7 +1,7 @@
 // Lays the hand-written entries for a name over the effect that its facts give.
 import type { CallEffect, ParamEffect } from "./effect.ts";
 import { inRange } from "./kernel-version.ts";
-import type { Override } from "./overrides.ts";
+import type { Override } from "./overrides/override.ts";
 
 export function applyOverrides(effect: CallEffect, overrides: readonly Override[], kernel: string): CallEffect {
   return overrides

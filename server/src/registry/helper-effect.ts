@@ -3,7 +3,7 @@
 import { applyOverrides } from "./apply-overrides.ts";
 import type { CallEffect, ParamEffect, ParamKind, Protocol, ReturnEffect } from "./effect.ts";
 import type { HelperArgFact, HelperFact, HelperProtoFact } from "./facts.ts";
-import { helperOverrides } from "./overrides.ts";
+import { helperOverrides } from "./overrides/helpers.ts";
 import { isAllowedUnderLock } from "./under-lock.ts";
 
 export function helperEffect(fact: HelperFact, kernel: string): CallEffect {

@@ -8,20 +8,11 @@ import { inRange } from "./kernel-version.ts";
 import { kfuncAccess } from "./kfunc-access.ts";
 import { kfuncEffect, kfuncTraits, visibleParams } from "./kfunc-effect.ts";
 import { isKnownKfunc } from "./load.ts";
-import {
-  compilerIntrinsics,
-  contextFields,
-  contextFirstMembers,
-  flatStructs,
-  inlineAssembly,
-  objectWriters,
-  plainData,
-  programContexts,
-  programsWithout,
-  promotedArguments,
-  ruleSwitches,
-  vouchedMembers,
-} from "./overrides.ts";
+import { contextFields, contextFirstMembers, programContexts, promotedArguments } from "./overrides/contexts.ts";
+import { programsWithout } from "./overrides/locks.ts";
+import { compilerIntrinsics, inlineAssembly } from "./overrides/names.ts";
+import { ruleSwitches } from "./overrides/rule-switches.ts";
+import { flatStructs, objectWriters, plainData, vouchedMembers } from "./overrides/structs.ts";
 import { prototypeText } from "./prototype-text.ts";
 import { findReleasers, releasersFor } from "./releasers.ts";
 import { lookUpSection } from "./section-lookup.ts";

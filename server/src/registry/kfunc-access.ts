@@ -1,9 +1,9 @@
 // Which programs may call a kfunc: the sets it stands in, the hook of the program's
-// type, and the kernel's filter functions, whose meaning is data in overrides.ts.
+// type, and the kernel's filter functions, whose meaning is data in overrides/.
 import type { Caller, Refusal } from "./effect.ts";
 import type { KernelFacts, KfuncFact } from "./facts.ts";
 import { inRange } from "./kernel-version.ts";
-import { type CallerPattern, freeingInNmi, type KfuncFilter, kfuncFilters } from "./overrides.ts";
+import { type CallerPattern, freeingInNmi, type KfuncFilter, kfuncFilters } from "./overrides/callers.ts";
 import { attachTypeWords, programTypeWords } from "./words.ts";
 
 /** Every program type: sets that the kernel looks into first. */

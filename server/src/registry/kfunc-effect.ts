@@ -1,12 +1,13 @@
 // Facts of one kfunc -> effect. The order of the parameter tests is the verifier's own; what a name means
-// beyond flags and types comes from overrides.ts.
+// beyond flags and types comes from overrides/.
 
 import { applyOverrides } from "./apply-overrides.ts";
 import { shapeOf } from "./c-type.ts";
 import type { CallEffect, ParamEffect, ParamKind, Protocol, ReturnEffect } from "./effect.ts";
 import type { KfuncFact, ParamFact } from "./facts.ts";
 import { inRange } from "./kernel-version.ts";
-import { contextStructs, kfuncOverrides } from "./overrides.ts";
+import { contextStructs } from "./overrides/contexts.ts";
+import { kfuncOverrides } from "./overrides/kfuncs.ts";
 import { isAllowedUnderLock } from "./under-lock.ts";
 
 /** How a kernel series treats kfunc arguments. */

@@ -2,7 +2,7 @@
 // type; for messages and fixes the one that belongs to the acquire comes first.
 import { shapeOf } from "./c-type.ts";
 import type { KernelFacts, KfuncFact } from "./facts.ts";
-import { preferredReleases } from "./overrides.ts";
+import { preferredReleases } from "./overrides/names.ts";
 
 export type Releasers = ReadonlyMap<string, readonly string[]>;
 
