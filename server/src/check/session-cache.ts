@@ -101,11 +101,11 @@ class KeptSession implements Shelf {
     const back = this.#lookAgain(changed, to);
     const { results } = this.session;
     for (const [key, result] of results) {
-      const { looked, caps, unreadable } = result.journal;
+      const { looked, caps } = result.journal;
       if (caps.size === 0 && !meet(changed, looked)) continue;
       results.delete(key);
       // Up to what could not be read the way is short.
-      if (caps.size === 0 && unreadable.size === 0) this.#put(key, result, changed, from);
+      if (caps.size === 0 && result.dependencies.unread.size === 0) this.#put(key, result, changed, from);
     }
     for (const [key, result] of back) this.restore(key, result);
     for (const oldest of this.#shelf.keys()) {

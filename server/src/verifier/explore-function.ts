@@ -160,17 +160,15 @@ function contextOf(machine: Machine): Context {
 }
 
 function graphOf(machine: Machine, fn: FunctionInfo, caller: Frame): ControlFlowGraph | undefined {
-  if (fn.problem !== undefined) {
-    machine.journal.cannotRead(fn.name, fn.problem);
-    return undefined;
-  }
-  if (caller.depth + 1 > limits.callDepth || isActive(caller, fn)) {
+  if (fn.problem === undefined && (caller.depth + 1 > limits.callDepth || isActive(caller, fn))) {
     machine.cap("call depth");
     return undefined;
   }
-  const graph = machine.unit.graph(fn);
-  if (graph.problem === undefined) return graph;
-  machine.journal.cannotRead(fn.name, graph.problem.message);
+  const graph = fn.problem === undefined ? machine.unit.graph(fn) : undefined;
+  const problem = fn.problem ?? graph?.problem?.message;
+  if (problem === undefined) return graph;
+  machine.journal.cannotRead(fn.name, problem);
+  machine.dependencies.unread.add(fn.name);
   return undefined;
 }
 

@@ -11,16 +11,15 @@ import type { Dependencies, RememberedResult } from "./session.ts";
 /** A result of another version of the text that holds in this one. */
 export function revive(machine: Machine, key: string, caller: Frame): RememberedResult | undefined {
   const { shelf } = machine.session;
-  // What could not be read then may be readable now.
-  const result = shelf
-    ?.find(key)
-    .find(({ journal, dependencies }) => journal.unreadable.size === 0 && stillHolds(machine, dependencies, caller));
+  const result = shelf?.find(key).find(({ dependencies }) => stillHolds(machine, dependencies, caller));
   if (result !== undefined) shelf?.restore(key, result);
   return result;
 }
 
 /** Does everything come to the same as then? */
-export function stillHolds(machine: Machine, { uses, inlined, summaries }: Dependencies, caller: Frame): boolean {
+export function stillHolds(machine: Machine, dependencies: Dependencies, caller: Frame): boolean {
+  const { uses, inlined, unread, summaries } = dependencies;
+  if (unread.size > 0) return false;
   for (const [name, graph] of inlined) if (!readsAs(machine, name, graph)) return false;
   for (const [name, said] of summaries) {
     if (machine.fingerprint(machine.unit.summary(name)) !== said) return false;

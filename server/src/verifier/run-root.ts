@@ -81,7 +81,7 @@ export function rootStillHolds(
   cancellation: Cancellation | undefined,
   result: RootResult,
 ): boolean {
-  if (result.session !== session || result.caps.size > 0 || result.unreadable.size > 0) return false;
+  if (result.session !== session || result.caps.size > 0) return false;
   if (fn.problem !== undefined) return false;
   const machine = new Machine({ unit, effects, root, session, cancellation });
   const graph = unit.graph(fn);

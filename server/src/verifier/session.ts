@@ -51,6 +51,8 @@ export class Dependencies {
   readonly uses = new Map<string, RememberedResult>();
   /** Functions that were evaluated where they are called. */
   readonly inlined = new Map<string, ControlFlowGraph>();
+  /** Functions that could not be read, on whatever path: they may be readable in another version. */
+  readonly unread = new Set<string>();
   /** What was known of functions without following them. */
   readonly summaries = new Map<string, string>();
 }
