@@ -10,6 +10,8 @@ export const globalFunction = defineBreachRule(
     category: "Call Type Safety",
     verifier: [
       "Caller passes invalid args into func#\\d+ \\('.+'\\)",
+      "R\\d+ type=.+ expected=.+",
+      "Expected an initialized dynptr as R\\d+",
       "Global function .+\\(\\) return value not void or scalar. Only those are supported.",
       "Global function .+\\(\\) doesn't return scalar. Only those are supported.",
       "arg#\\d+ reference type\\('.+'\\) has no matches",

@@ -20,6 +20,7 @@ export const uncheckedNull = defineRule({
     "R\\d+ pointer arithmetic on .+ prohibited, null-check it first",
     "R\\d+ type=.*or_null_? expected=.+",
     "R\\d+ type=scalar expected=.+",
+    "(?:R\\d+|\\*\\(R11-\\d+\\)) must be referenced or trusted",
     "(?:arg#\\d+|R\\d+) is .*or_null_ expected .+ or socket",
     "Caller passes invalid args into func#\\d+ \\('.+'\\)",
     "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",

@@ -12,6 +12,7 @@ export const untrustedPointer = defineBreachRule(
       "(?:R\\d+|\\*\\(R11-\\d+\\)) must be referenced or trusted",
       "(?:R\\d+|\\*\\(R11-\\d+\\)) must be a rcu pointer",
       "R\\d+ must be referenced",
+      "dereference of modified untrusted_ptr_ ptr R\\d+ off=-?\\d+ disallowed",
       "R\\d+ type=untrusted_ptr_ expected=.+",
       "R\\d+ type=rcu_ptr_ expected=.+",
       "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) is .+ expected .+ or socket",

@@ -19,6 +19,7 @@ export const useAfterRelease = defineRule({
     "release kernel function .+ expects refcounted PTR_TO_BTF_ID",
     "kfunc .+#\\d+ reference has not been acquired before",
     "R\\d+ type=scalar expected=.+",
+    "(?:R\\d+|\\*\\(R11-\\d+\\)) is scalar expected STRUCT .+",
     "R\\d+ must be referenced when passed to release function",
     "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",
     "R\\d+ must be referenced or trusted",

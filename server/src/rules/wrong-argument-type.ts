@@ -13,6 +13,7 @@ export const wrongArgumentType = defineBreachRule(
       "kernel function .+ (?:args#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ is not supported",
       "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) pointer type .+ must point to .*scalar, or struct with scalar",
       "(?:arg#\\d+|R\\d+|\\*\\(R11-\\d+\\)) is .+ expected .+ or socket",
+      "(?:R\\d+|\\*\\(R11-\\d+\\)) is .+ expected STRUCT .+",
       "R\\d+ type=.+ expected=.+",
       "R\\d+ is neither owning or non-owning ref",
       "dereference of modified ptr_ ptr R\\d+ off=-?\\d+ disallowed",
