@@ -147,4 +147,28 @@ describe("edits", () => {
     const same = after.declarations.filter((declaration, i) => declaration.key === before.declarations[i]?.key);
     expect(same).toHaveLength(before.declarations.length - 1);
   });
+
+  test("a function below an edit has the numbers of its new lines", () => {
+    const cache = createHeaderCache();
+    const source = "int a;\n#define S(x) #x\n#define T(x) S(x)\nint f(void) { return g(__LINE__, T(__LINE__)); }\n";
+    unitOf(source, { cache });
+    const { declarations } = unitOf(`int a;\n\n${source.slice("int a;\n".length)}`, { cache });
+    expect(
+      declarations
+        .at(-1)!
+        .tokens.map(({ text: word }) => word)
+        .join(" "),
+    ).toContain('g ( 5 , "5" )');
+  });
+
+  test("declarations of a name come in the order of the file, whichever header they are in", () => {
+    const files = {
+      "/src/one.h": '#include "two.h"\nint f(int one);',
+      "/src/two.h": "int f(int two);",
+    };
+    const source = 'int f(int before);\n#include "one.h"\nint f(int between);\n#include "two.h"\nint f(int after);';
+    const found = unitOf(source, { files }).declarationsOf("f");
+    const parameters = ["before", "two", "one", "between", "two", "after"];
+    expect(found.map(({ tokens }) => tokens[4]!.text)).toEqual(parameters);
+  });
 });
