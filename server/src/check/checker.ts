@@ -241,12 +241,19 @@ class KernelRun {
   }
 
   #once(key: string, root: Root, fn: FunctionInfo): RootResult {
-    const [unit, effects, session, { cancellation }] = [this.#machineUnit, this.#effects, this.#session, this.#request];
+    const task = {
+      unit: this.#machineUnit,
+      effects: this.#effects,
+      session: this.#session,
+      root,
+      fn,
+      cancellation: this.#request.cancellation,
+    };
     const result = this.#version.result(
-      `${effects.kernel} ${key}`,
+      `${this.#effects.kernel} ${key}`,
       fn.name,
-      (kept) => rootStillHolds(unit, effects, session, root, fn, cancellation, kept),
-      () => runRoot(unit, effects, session, root, fn, cancellation),
+      (kept) => rootStillHolds(task, kept),
+      () => runRoot(task),
     );
     if (!this.#counted.has(result)) {
       this.#counted.add(result);

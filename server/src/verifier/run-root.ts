@@ -31,15 +31,20 @@ export interface RootResult {
   readonly session: Session;
 }
 
-export function runRoot(
-  unit: Unit,
-  effects: KernelEffects,
-  session: Session,
-  root: Root,
-  fn: FunctionInfo,
-  cancellation: Cancellation | undefined,
-): RootResult {
-  const machine = new Machine({ unit, effects, root, session, cancellation });
+/** What there is to explore, and with what. */
+export interface RootTask {
+  readonly unit: Unit;
+  readonly effects: KernelEffects;
+  readonly session: Session;
+  readonly root: Root;
+  /** The root's own function. */
+  readonly fn: FunctionInfo;
+  readonly cancellation: Cancellation | undefined;
+}
+
+export function runRoot(task: RootTask): RootResult {
+  const { unit, session, root, fn } = task;
+  const machine = new Machine(task);
   machine.journal.looked.add(fn.name);
   const graph = fn.problem === undefined ? unit.graph(fn) : undefined;
   const problem = fn.problem ?? graph?.problem?.message;
@@ -72,21 +77,10 @@ export function runRoot(
 }
 
 /** The root's own function reads as it did: does everything it followed come to the same as well? */
-export function rootStillHolds(
-  unit: Unit,
-  effects: KernelEffects,
-  session: Session,
-  root: Root,
-  fn: FunctionInfo,
-  cancellation: Cancellation | undefined,
-  result: RootResult,
-): boolean {
-  if (result.session !== session || result.caps.size > 0) return false;
-  if (fn.problem !== undefined) return false;
-  const machine = new Machine({ unit, effects, root, session, cancellation });
-  const graph = unit.graph(fn);
-  const frame = rootFrame(graph);
-  return stillHolds(machine, result.dependencies, frame);
+export function rootStillHolds(task: RootTask, { dependencies, session, caps }: RootResult): boolean {
+  const { unit, fn } = task;
+  if (session !== task.session || caps.size > 0 || fn.problem !== undefined) return false;
+  return stillHolds(new Machine(task), dependencies, rootFrame(unit.graph(fn)));
 }
 
 function rootFrame(graph: ControlFlowGraph): Frame {
