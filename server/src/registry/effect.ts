@@ -195,6 +195,8 @@ export interface KernelEffects {
   effect(name: string): CallEffect | undefined;
   /** Effect of the call that the kernel itself names so, suffixes such as `___v2` included. */
   kernelFunction(name: string): CallEffect | undefined;
+  /** What it answers to a CO-RE question, put as the graph puts it; undefined: we do not know. */
+  answer(question: string): number | undefined;
   /** A kfunc of another kernel we know that this one does not have. */
   isMissing(name: string): boolean;
   /** The kernel has a kfunc of this very name, suffix included; the one that the loader takes for an extern named so. */

@@ -73,6 +73,11 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
     rules: rulesOf(kernel),
     effect: (name) => kernelFunction(externTarget(name)),
     kernelFunction,
+    answer(question) {
+      const helper = helperQuestion.exec(question)?.[1];
+      if (helper === undefined || helpers.size === 0) return undefined;
+      return helper === "unspec" || helpers.has(`bpf_${helper}`) ? 1 : 0;
+    },
     isMissing(name) {
       return this.effect(name) === undefined && isKnownKfunc(externTarget(name));
     },
@@ -150,6 +155,9 @@ export function kernelEffects(facts: KernelFacts, name: string = facts.kernel): 
     },
   };
 }
+
+/** Is there a helper of this number? As bpf_core_enum_value_exists(enum bpf_func_id, ...) asks, with libbpf's header or without. */
+const helperQuestion = /^__builtin_preserve_enum_value .*\bBPF_FUNC_(\w+) (?:0|BPF_ENUMVAL_EXISTS)$/s;
 
 function rulesOf(kernel: string): KernelRules {
   const on = (name: keyof KernelRules): boolean => inRange(kernel, ruleSwitches[name].from, undefined);

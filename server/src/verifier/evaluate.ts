@@ -49,14 +49,17 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
         ? machine.symbols.fresh({ low: 0, high: 2 ** 32 })
         : { kind: "number", value: expr.value };
     case "unknown":
-      return expr.key === undefined
-        ? machine.symbols.freshOf(expr.type)
-        : machine.symbols.named(expr.key, rangeOfType(expr.type));
+      return expr.key === undefined ? machine.symbols.freshOf(expr.type) : kernelsAnswer(machine, expr.key, expr.type);
     case "type-id":
       return machine.symbols.freshOf(expr.type);
     default:
       return assertNever(expr);
   }
+}
+
+function kernelsAnswer(machine: Machine, question: string, type: CType): Value {
+  const value = machine.effects.answer(question);
+  return value === undefined ? machine.symbols.named(question, rangeOfType(type)) : { kind: "number", value };
 }
 
 /** The address of a weak kfunc that the target kernel lacks is NULL: `bpf_ksym_exists(f)` is false there. */
