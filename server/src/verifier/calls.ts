@@ -82,9 +82,10 @@ function call(
       : callGlobal(machine, fn, state, args, instruction.args, site);
   }
   const effect = machine.effects.effect(name);
-  if ((effect?.origin === "kfunc" || fn?.ksym === true) && !state.doubtful) {
+  const isGuardedHere = isGuarded(machine, state);
+  if ((effect?.origin === "kfunc" || fn?.ksym === true) && (!state.doubtful || isGuardedHere)) {
     const frees = effect && freedUnsafely(machine, state, effect, args);
-    machine.journal.reached({ callee: name, site, guarded: isGuarded(machine, state), frees });
+    machine.journal.reached({ callee: name, site, guarded: isGuardedHere, frees });
   }
   if (fn?.ksym === true && isAnother(machine, fn)) return callUnknown(machine, state, args);
   if (effect !== undefined) {

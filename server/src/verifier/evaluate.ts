@@ -59,7 +59,7 @@ export function evaluate(machine: Machine, state: State, frame: Frame, expr: Exp
 
 function kernelsAnswer(machine: Machine, question: string, type: CType): Value {
   const value = machine.effects.answer(question);
-  return value === undefined ? machine.symbols.named(question, rangeOfType(type)) : { kind: "number", value };
+  return value === undefined ? machine.symbols.answer(question, rangeOfType(type)) : { kind: "number", value };
 }
 
 /** The address of a weak kfunc that the target kernel lacks is NULL: `bpf_ksym_exists(f)` is false there. */

@@ -55,6 +55,7 @@ export function setNull(_machine: Machine, state: State, id: number): void {
 function assumeSymbol(machine: Machine, state: State, value: Value & { kind: "symbol" }, truth: boolean): boolean {
   const definition = machine.symbols.definition(value.id);
   if (!truth && machine.symbols.isOpaque(value.id)) state.doubtful = true;
+  if (machine.symbols.isDoubtful(value.id, truth)) state.doubtful = true;
   if (!narrow(machine, state, value, truth ? exclude(0) : exactly(0))) return false;
   if (definition === undefined) return true;
   switch (definition.kind) {

@@ -65,7 +65,7 @@ export const report = {
   ): void {
     const id = objectIdOf(value);
     const object = state.object(id);
-    if (id === undefined || object?.dead === undefined || object.poisoned) return;
+    if (id === undefined || object?.dead === undefined || object.poisoned || state.doubtful) return;
     machine.journal.report({
       kind: "use-after-release",
       site,
@@ -89,7 +89,7 @@ export const report = {
   ): void {
     const id = objectIdOf(value);
     const object = state.object(id);
-    if (object?.poisoned === true) return;
+    if (object?.poisoned === true || state.doubtful) return;
     machine.journal.report({
       kind: "release-unowned",
       site,

@@ -76,7 +76,10 @@ export class State {
   trace: TraceNode | undefined;
   /** Counts calls and stores that loads cannot be moved across. */
   epoch: number;
-  /** Reached only if assembly gave zero: the verifier may know that it cannot, so nothing is claimed. */
+  /**
+   * Reached only if assembly gave zero, or if the target kernel lacks what the program's headers declare: it may be that
+   * it cannot be reached, so nothing is claimed.
+   */
   doubtful: boolean;
   /** Where the function returned. */
   exit: Site | undefined;

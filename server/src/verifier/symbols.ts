@@ -41,6 +41,8 @@ export class Symbols {
   readonly #interned = new Map<string, Value>();
   /** By their ends; a few types have nearly all symbols. */
   readonly #facts = new Map<number, Map<number, Fact>>();
+  /** Questions whether something is there, by what is asked for. */
+  readonly #presence = new Map<number, "of its own" | "of another kernel's">();
   /** Constants of the target kernel, and variables as the loader may have set them. */
   readonly #named = new Set<number>();
 
@@ -154,6 +156,23 @@ export class Symbols {
     return value;
   }
 
+  /** A constant of the target kernel: its answer to a CO-RE question that nobody here can answer. */
+  answer(question: string, range: Range): Value {
+    const value = this.named(question, range);
+    if (value.kind === "symbol" && asksForPresence.test(question))
+      this.#presence.set(value.id, question.includes("___") ? "of another kernel's" : "of its own");
+    return value;
+  }
+
+  /**
+   * Is a path doubtful on which this answer was yes, or no? What the program's own headers declare the target most
+   * likely has; what goes by a flavour, `struct x___old`, is there on some kernels and not on others.
+   */
+  isDoubtful(id: number, yes: boolean): boolean {
+    const presence = this.#presence.get(id);
+    return presence === "of another kernel's" || (presence === "of its own" && !yes);
+  }
+
   /** The same on every path and in every function. */
   isNamed(id: number): boolean {
     return this.#named.has(id);
@@ -168,6 +187,10 @@ export class Symbols {
     return this.#infos[id]?.definition;
   }
 }
+
+/** bpf_core_field_exists(), bpf_core_type_exists(), bpf_core_type_matches(), bpf_core_enum_value_exists(). */
+const asksForPresence =
+  /^__builtin_preserve_(?:field_info .* (?:2|BPF_FIELD_EXISTS)|type_info .* (?:0|2|BPF_TYPE_EXISTS|BPF_TYPE_MATCHES)|enum_value .* (?:0|BPF_ENUMVAL_EXISTS))$/s;
 
 /** With a constant, these give a constant only where the range says so. */
 const keepsVariety: ReadonlySet<BinaryOperator> = new Set(["+", "-", "&"]);
