@@ -66,7 +66,7 @@ function whatObjectIs(state: State, value: Value): Pointed {
     case "local":
       return "local-object";
     case "map-value":
-      return "map-value";
+      return object.trust === "unknown" ? "unknown" : "map-value";
     case "memory":
     case "slice":
       return "memory";

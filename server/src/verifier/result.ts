@@ -230,10 +230,15 @@ function mapLookup(call: Call, state: State, { mapParam, maybeNull, keyParam }: 
         type: map?.value,
         map: map?.name,
         nullness: maybeNull ? lookupNullness(call, state, map, mapParam, keyParam) : "non-null",
-        trust: "plain",
+        trust: map !== undefined || isMapObject(call, state, mapParam) ? "plain" : "unknown",
         origin,
       });
   }
+}
+
+/** A map found in another one. What a map has in it that no header we found declares may be anything, also a map. */
+function isMapObject(call: Call, state: State, param: number): boolean {
+  return state.object(objectIdOf(call.args[param] ?? zero))?.class === "map";
 }
 
 function mapOf(call: Call, param: number) {
@@ -253,7 +258,7 @@ function lookupNullness(
 ): ObjectInfo["nullness"] {
   if (keyParam === undefined) return "maybe";
   // An inner map: whether it is an array the verifier knows from its template.
-  const inner = map === undefined && state.object(objectIdOf(call.args[mapParam] ?? zero))?.class === "map";
+  const inner = map === undefined && isMapObject(call, state, mapParam);
   const isArray = inner || map?.type === "BPF_MAP_TYPE_ARRAY" || map?.type === "BPF_MAP_TYPE_PERCPU_ARRAY";
   if (!isArray || !call.machine.effects.rules.constantKeyLookupNonNull) return "maybe";
   const value = call.args[keyParam];
