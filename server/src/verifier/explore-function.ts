@@ -122,7 +122,7 @@ function exploreOnce(machine: Machine, frame: Frame, entry: Extracted): Remember
   return result;
 }
 
-/** What else the outcome depends on: do the root and its program sleep, and the hook when its context is at hand. */
+/** What else the outcome depends on: the program's type, whether it and the root sleep, the hook when its context is at hand. */
 function contextKey(machine: Machine, entry: Extracted, throws: boolean): string {
   const { traits, hook, thrown } = contextOf(machine);
   const seesContext = entry.objects.some((id) => entry.state.objects.get(id)?.class === "context");
@@ -144,6 +144,8 @@ function contextOf(machine: Machine): Context {
     const { section, structOps } = root;
     const traits = [
       root.kind[0],
+      // What programs of a type may write, lock and pass on differs.
+      `${section?.programType}/${structOps?.struct};`,
       root.sleepable ? "s" : "",
       machine.programSleepable ? "p" : "",
       section === undefined ? "?" : "",
